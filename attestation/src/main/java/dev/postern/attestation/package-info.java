@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.attestation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.policy;
+
+import org.jspecify.annotations.NullMarked;
