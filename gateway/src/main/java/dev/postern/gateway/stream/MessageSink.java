@@ -1,0 +1,15 @@
+package dev.postern.gateway.stream;
+
+/**
+ * Told of every message of a connection and its fate: denials become audit entries, and everything
+ * goes to the recording when policy obliges.
+ *
+ * <p>Called in the order of each direction, by several threads. May block while the record is slow.
+ */
+@FunctionalInterface
+public interface MessageSink {
+  /** Keeps nothing; for tests and for tools without a record. */
+  MessageSink NONE = event -> {};
+
+  void message(MessageEvent event);
+}
