@@ -83,7 +83,8 @@ final class Stunnel implements AutoCloseable {
   static void awaitOpen(InetSocketAddress address) throws IOException {
     long deadline = System.nanoTime() + 10_000_000_000L;
     while (true) {
-      try (var socket = new Socket(address.getAddress(), address.getPort())) {
+      try {
+        new Socket(address.getAddress(), address.getPort()).close();
         return;
       } catch (IOException notYet) {
         if (System.nanoTime() > deadline) {
