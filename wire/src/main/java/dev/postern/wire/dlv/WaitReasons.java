@@ -1,0 +1,21 @@
+package dev.postern.wire.dlv;
+
+import java.util.Optional;
+
+/** What the numbers in {@code api.Goroutine.waitReason} mean for one version of Go. */
+public final class WaitReasons {
+  private WaitReasons() {}
+
+  /**
+   * @param goVersion as {@code GetVersion.TargetGoVersion} has it: {@code go1.22.3}
+   * @return empty for a version the table does not hold
+   */
+  public static Optional<WaitReasons> of(String goVersion) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  /** The reason's text, {@code IO wait}; empty if the number is unknown. */
+  public Optional<String> text(long number) {
+    throw new UnsupportedOperationException("not yet");
+  }
+}
