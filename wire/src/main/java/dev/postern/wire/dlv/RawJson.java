@@ -25,6 +25,10 @@ public final class RawJson {
     return to - from;
   }
 
+  boolean isNull() {
+    return text[from] == 'n';
+  }
+
   /**
    * The value as a tree.
    *
