@@ -7,7 +7,7 @@ package dev.postern.wire.dlv;
  *     memory, registers or disassembly
  * @param goroutines only some goroutines are shown: all of {@code redact}'s limits, and no package
  *     variables; which goroutine a request names is for the gateway to check ({@link
- *     DlvMethod#goroutineOf})
+ *     GoroutineTarget})
  */
 public record Restrictions(boolean redact, boolean goroutines) {
   public static final Restrictions NONE = new Restrictions(false, false);
