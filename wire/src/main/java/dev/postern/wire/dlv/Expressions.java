@@ -6,11 +6,11 @@ public final class Expressions {
 
   /** Whether the text holds something that may be a function call. */
   public static boolean mayCall(String expression) {
-    throw new UnsupportedOperationException("not yet");
+    return Unfinished.yet();
   }
 
   /** Whether the text is within the allow-list: identifiers, fields, constant indexes, len, cap. */
   public static boolean isPlain(String expression) {
-    throw new UnsupportedOperationException("not yet");
+    return Unfinished.yet();
   }
 }
