@@ -11,9 +11,12 @@ import java.util.Optional;
 public final class GoroutineFilter {
   /** What parsing gives. */
   public sealed interface Parsed {
+    /** The text is a filter. */
     record Filter(GoroutineFilter filter) implements Parsed {}
 
     /**
+     * The text is none.
+     *
      * @param at where, in UTF-16 units from 0
      */
     record Fault(int at, String message) implements Parsed {}

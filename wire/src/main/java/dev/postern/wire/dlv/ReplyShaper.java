@@ -7,6 +7,8 @@ import java.util.Set;
 /** Makes of a target's answer what one session may see. Immutable. */
 public final class ReplyShaper {
   /**
+   * A shaper for one session.
+   *
    * @param held the classes of the session
    * @param breakpoints which breakpoints it sees, and under which name
    * @param redactor applied to every string that may hold the program's data; empty for none

@@ -41,6 +41,8 @@ public final class Restoration {
   }
 
   /**
+   * A restoration that has not begun.
+   *
    * @param ours which of {@code ListBreakpoints}' breakpoints to clear
    * @param mayHaveBreakpoints false only if it is known that none of ours is set: a running target
    *     is then left alone

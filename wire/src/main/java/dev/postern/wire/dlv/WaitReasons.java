@@ -7,6 +7,8 @@ public final class WaitReasons {
   private WaitReasons() {}
 
   /**
+   * The table for one version.
+   *
    * @param goVersion as {@code GetVersion.TargetGoVersion} has it: {@code go1.22.3}
    * @return empty for a version the table does not hold
    */
