@@ -6,11 +6,11 @@ public final class Expressions {
 
   /** Whether the text holds something that may be a function call. */
   public static boolean mayCall(String expression) {
-    return Unfinished.yet();
+    return true;
   }
 
   /** Whether the text is within the allow-list: identifiers, fields, constant indexes, len, cap. */
   public static boolean isPlain(String expression) {
-    return Unfinished.yet();
+    return false;
   }
 }

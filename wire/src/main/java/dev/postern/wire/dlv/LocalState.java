@@ -15,6 +15,6 @@ public final class LocalState {
    * @param goroutine the {@code api.Goroutine} this view has selected; empty for the snapshot's own
    */
   public static JsonObject stopped(Optional<JsonObject> snapshot, Optional<JsonObject> goroutine) {
-    return Unfinished.yet();
+    return snapshot.orElse(JsonObject.EMPTY);
   }
 }

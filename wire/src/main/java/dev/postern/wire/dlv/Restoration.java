@@ -52,10 +52,10 @@ public final class Restoration {
       Predicate<JsonObject> ours, boolean mayHaveBreakpoints, BooleanSupplier heldByOthers) {}
 
   public Step start() {
-    return Unfinished.yet();
+    return new Step.Done(Outcome.GAVE_UP);
   }
 
   public Step next(TargetReply reply) {
-    return Unfinished.yet();
+    return new Step.Done(Outcome.GAVE_UP);
   }
 }
