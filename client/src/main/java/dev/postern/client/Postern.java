@@ -1,0 +1,154 @@
+package dev.postern.client;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.postern.client.command.CommandFailure;
+import dev.postern.client.command.ExitStatus;
+import dev.postern.client.command.Surroundings;
+import dev.postern.client.connect.ConnectCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** The command line: {@code postern COMMAND …}. */
+public final class Postern {
+  private static final String VERSION = "postern 0.1.0";
+
+  /** Commands of the design that this version does not have. */
+  private static final Set<String> LATER =
+      Set.of(
+          "agent",
+          "evidence",
+          "sessions",
+          "lock",
+          "requests",
+          "perf",
+          "goroutines",
+          "snapshot",
+          "policy test",
+          "policy explain",
+          "policy diff",
+          "policy fmt",
+          "policy who-can",
+          "policy what-can",
+          "policy bundle",
+          "policy schema",
+          "audit replay",
+          "audit export");
+
+  private Postern() {}
+
+  public static void main(String[] args) {
+    var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    var around =
+        new Surroundings(
+            System.in,
+            out,
+            System.err,
+            System.getenv(),
+            InstantSource.system(),
+            Path.of(System.getProperty("user.home", ".")),
+            Path.of(System.getProperty("postern.home", ".")));
+    int status = run(around, args);
+    out.flush();
+    System.exit(status);
+  }
+
+  /** Runs one command line and returns its exit status; never throws. */
+  static int run(Surroundings around, String... args) {
+    if (later(args) instanceof String command) {
+      around.say("`postern " + command + "` is not in this version yet");
+      return ExitStatus.USAGE;
+    }
+    CommandLine line = commands(around);
+    line.setOut(new PrintWriter(around.out(), true));
+    line.setErr(new PrintWriter(around.err(), true));
+    line.setUsageHelpAutoWidth(false);
+    line.setUsageHelpWidth(100);
+    line.setParameterExceptionHandler((e, arguments) -> wrongUse(e, around));
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, around));
+    return line.execute(args);
+  }
+
+  private static CommandLine commands(Surroundings around) {
+    return new CommandLine(new Root())
+        .addSubcommand("gateway", new GatewayEntry())
+        .addSubcommand("connect", new ConnectCommand(around));
+  }
+
+  /** The part of the command line that this version lacks, such as {@code policy test}; or null. */
+  private static @Nullable String later(String... args) {
+    if (args.length > 0 && LATER.contains(args[0])) {
+      return args[0];
+    }
+    String two = args.length > 1 ? args[0] + " " + args[1] : "";
+    return LATER.contains(two) ? two : null;
+  }
+
+  private static int wrongUse(ParameterException e, Surroundings around) {
+    around.say(lowerFirst(String.valueOf(e.getMessage())));
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, new PrintWriter(around.err(), true));
+    around.err().println("try `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`");
+    return ExitStatus.USAGE;
+  }
+
+  private static int failed(Exception e, Surroundings around) {
+    if (e instanceof CommandFailure failure) {
+      around.say(failure.text());
+      return failure.status();
+    }
+    around.say("this is a bug in postern: " + e);
+    if (around.variable("POSTERN_DEBUG").isPresent()) {
+      e.printStackTrace(around.err());
+    } else {
+      around.err().println("set POSTERN_DEBUG=1 for the whole story");
+    }
+    return ExitStatus.BUG;
+  }
+
+  private static String lowerFirst(String sentence) {
+    return sentence.isEmpty() ? sentence : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+  }
+
+  @Command(
+      name = "postern",
+      description = "A zero-trust gateway for debug access.",
+      synopsisSubcommandLabel = "COMMAND",
+      mixinStandardHelpOptions = true,
+      version = VERSION)
+  private static final class Root implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      requireNonNull(spec, "spec is null").commandLine().usage(spec.commandLine().getErr());
+      return ExitStatus.USAGE;
+    }
+  }
+
+  /** Stands in the help; the launcher starts the gateway itself and does not come here. */
+  @Command(name = "gateway", description = "The gateway: postern gateway --config postern.yaml")
+  private static final class GatewayEntry implements Callable<Integer> {
+    @Unmatched private final List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() throws CommandFailure {
+      throw CommandFailure.usage("start the gateway through the launcher: ./postern gateway " + String.join(" ", arguments));
+    }
+  }
+}

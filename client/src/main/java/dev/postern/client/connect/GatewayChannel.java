@@ -1,0 +1,120 @@
+package dev.postern.client.connect;
+
+import dev.postern.client.command.CommandFailure;
+import io.grpc.ClientCall;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** A TLS 1.3 channel to one gateway. Its calls' callbacks run on virtual threads and may block. */
+public final class GatewayChannel implements AutoCloseable {
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
+  private static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+  /**
+   * What TLS needs.
+   *
+   * @param ca certificates to trust; null for the system's
+   * @param certificate this caller's certificate chain; null for none
+   * @param certificateKey its key; null exactly if there is no certificate
+   * @param serverName the name the gateway's certificate must carry, where it is not the address's host
+   */
+  public record Tls(
+      @Nullable Path ca,
+      @Nullable Path certificate,
+      @Nullable Path certificateKey,
+      @Nullable String serverName) {}
+
+  private final ManagedChannel channel;
+  private final ExecutorService executor;
+
+  private GatewayChannel(ManagedChannel channel, ExecutorService executor) {
+    this.channel = channel;
+    this.executor = executor;
+  }
+
+  /** Prepares a channel; connects when it is first used. */
+  public static GatewayChannel open(HostPort gateway, Tls tls) throws CommandFailure {
+    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      SslContextBuilder context = GrpcSslContexts.forClient().protocols("TLSv1.3");
+      if (tls.ca() != null) {
+        context.trustManager(readable(tls.ca(), "--ca").toFile());
+      }
+      if (tls.certificate() != null && tls.certificateKey() != null) {
+        context.keyManager(
+            readable(tls.certificate(), "--cert").toFile(),
+            readable(tls.certificateKey(), "--cert-key").toFile());
+      }
+      NettyChannelBuilder builder =
+          NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
+              .sslContext(context.build())
+              .executor(executor)
+              .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+              .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+              .disableRetry();
+      if (tls.serverName() != null) {
+        builder.overrideAuthority(tls.serverName());
+      }
+      return new GatewayChannel(builder.build(), executor);
+    } catch (SSLException | IllegalArgumentException e) {
+      executor.close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw CommandFailure.usage(
+          "the files of --ca or --cert cannot be used: " + cause.getMessage());
+    }
+  }
+
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  /** DER of the server's leaf certificate as this call's connection saw it; empty before its first answer. */
+  static Optional<byte[]> serverCertificate(ClientCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(session.getPeerCertificates()[0].getEncoded());
+    } catch (SSLPeerUnverifiedException | CertificateEncodingException unseen) {
+      return Optional.empty();
+    }
+  }
+
+  private static Path readable(Path file, String option) throws CommandFailure {
+    if (!Files.isReadable(file)) {
+      throw CommandFailure.usage(option + ": there is no file `" + file + "`, or you may not read it");
+    }
+    return file;
+  }
+
+  /** Lets calls that are ending end, for a moment, and then closes. */
+  @Override
+  public void close() {
+    channel.shutdown();
+    try {
+      if (!channel.awaitTermination(1, TimeUnit.SECONDS)) {
+        channel.shutdownNow();
+        channel.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      channel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    executor.shutdown();
+  }
+}
