@@ -54,7 +54,8 @@ public final class Postern {
   private Postern() {}
 
   public static void main(String[] args) {
-    var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    var out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     var around =
         new Surroundings(
             System.in,
@@ -103,7 +104,9 @@ public final class Postern {
   private static int wrongUse(ParameterException e, Surroundings around) {
     around.say(lowerFirst(String.valueOf(e.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, new PrintWriter(around.err(), true));
-    around.err().println("try `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`");
+    around
+        .err()
+        .println("try `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`");
     return ExitStatus.USAGE;
   }
 
@@ -122,7 +125,9 @@ public final class Postern {
   }
 
   private static String lowerFirst(String sentence) {
-    return sentence.isEmpty() ? sentence : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+    return sentence.isEmpty()
+        ? sentence
+        : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
   @Command(
@@ -148,7 +153,9 @@ public final class Postern {
 
     @Override
     public Integer call() throws CommandFailure {
-      throw CommandFailure.usage("start the gateway through the launcher: ./postern gateway " + String.join(" ", arguments));
+      throw CommandFailure.usage(
+          "start the gateway through the launcher: ./postern gateway "
+              + String.join(" ", arguments));
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.postern.client.command;
 
-/** Ends a command with an exit status and, for the person, a sentence or several lines on stderr. */
+/**
+ * Ends a command with an exit status and, for the person, a sentence or several lines on stderr.
+ */
 public final class CommandFailure extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One {@code Attach} call: one connection of a session.
  *
- * <p>Bounded both ways. Towards the gateway, {@link #send} blocks while the transport does not take more; from it, at most
- * {@link #MESSAGES_AHEAD} messages wait here, and the next is asked for when one is taken. One thread may send while another
- * receives; notices and the end are told on threads of the channel.
+ * <p>Bounded both ways. Towards the gateway, {@link #send} blocks while the transport does not take
+ * more; from it, at most {@link #MESSAGES_AHEAD} messages wait here, and the next is asked for when
+ * one is taken. One thread may send while another receives; notices and the end are told on threads
+ * of the channel.
  */
 final class Attachment {
   /** What is told as it comes, ahead of data not yet taken. */
@@ -105,9 +106,11 @@ final class Attachment {
     boolean done = false;
     try {
       call.sendMessage(AttachRequest.newBuilder().setStart(start).build());
-      Challenge challenge = attachment.answer(deadline, AttachResponse::hasChallenge).getChallenge();
+      Challenge challenge =
+          attachment.answer(deadline, AttachResponse::hasChallenge).getChallenge();
       String proof = prover.prove(challenge, call);
-      attachment.sendNow(AttachRequest.newBuilder().setProof(Proof.newBuilder().setJws(proof)).build());
+      attachment.sendNow(
+          AttachRequest.newBuilder().setProof(Proof.newBuilder().setJws(proof)).build());
       attachment.admitted = attachment.answer(deadline, AttachResponse::hasAdmitted).getAdmitted();
       done = true;
       return attachment;
@@ -194,7 +197,10 @@ final class Attachment {
     call.cancel(why, null);
   }
 
-  /** The next bytes from the target side; blocks. Empty once the call has ended, see {@link Listener#ended}. */
+  /**
+   * The next bytes from the target side; blocks. Empty once the call has ended, see {@link
+   * Listener#ended}.
+   */
   Optional<ByteString> receive() throws InterruptedException {
     while (true) {
       switch (events.take()) {
@@ -213,8 +219,7 @@ final class Attachment {
   }
 
   /** Waits for an answer of one kind, until the ticker passes {@code deadlineNanos}. */
-  private AttachResponse answer(
-      long deadlineNanos, Predicate<AttachResponse> wanted)
+  private AttachResponse answer(long deadlineNanos, Predicate<AttachResponse> wanted)
       throws Refused, InterruptedException {
     Event event = events.poll(Math.max(0, deadlineNanos - nanoTicker.getAsLong()), NANOSECONDS);
     switch (event) {

@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a person need not type each time: {@code POSTERN_*} variables, and behind them the file {@code
- * ~/.config/postern/config.yaml} (or that of {@code POSTERN_CONFIG}). Paths in the file are relative to it.
+ * What a person need not type each time: {@code POSTERN_*} variables, and behind them the file
+ * {@code ~/.config/postern/config.yaml} (or that of {@code POSTERN_CONFIG}). Paths in the file are
+ * relative to it.
  */
 final class ClientDefaults {
   /** Field in the file; the variable is {@code POSTERN_} and the same words in capitals. */
@@ -76,7 +77,8 @@ final class ClientDefaults {
     try {
       return new ClientDefaults(around, read(file, Files.readAllBytes(file), around.userHome()));
     } catch (IOException e) {
-      throw CommandFailure.configuration(Inputs.cannotRead("the configuration file", file.toString(), e));
+      throw CommandFailure.configuration(
+          Inputs.cannotRead("the configuration file", file.toString(), e));
     }
   }
 
@@ -103,11 +105,15 @@ final class ClientDefaults {
             root -> {
               for (Field field : Field.values()) {
                 root.string(field.key)
-                    .ifPresent(value -> values.put(field, field.path ? resolve(file, value, userHome) : value));
+                    .ifPresent(
+                        value ->
+                            values.put(field, field.path ? resolve(file, value, userHome) : value));
               }
               if (values.containsKey(Field.TOKEN_FILE) && values.containsKey(Field.TOKEN_COMMAND)) {
                 issues.error(
-                    "K001", root.placeOf(Field.TOKEN_COMMAND.key), "`tokenFile` and `tokenCommand` exclude each other");
+                    "K001",
+                    root.placeOf(Field.TOKEN_COMMAND.key),
+                    "`tokenFile` and `tokenCommand` exclude each other");
               }
               root.finish();
             });

@@ -37,7 +37,11 @@ public final class ConnectCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "TARGET", description = "The target, such as shop/app.")
   private String target = "";
 
-  @Option(names = "--tool", required = true, paramLabel = "TOOL", description = "dlv, gdb, perf, pprof or gops.")
+  @Option(
+      names = "--tool",
+      required = true,
+      paramLabel = "TOOL",
+      description = "dlv, gdb, perf, pprof or gops.")
   private String tool = "";
 
   @Mixin private final GatewayOptions options = new GatewayOptions();
@@ -45,7 +49,9 @@ public final class ConnectCommand implements Callable<Integer> {
   @Option(
       names = "--scope",
       paramLabel = "SCOPE",
-      description = "A scope to ask for; may stand several times. Default: all that the token has and policy permits.")
+      description =
+          "A scope to ask for; may stand several times. Default: all that the token has and policy"
+              + " permits.")
   private List<String> scopes = new ArrayList<>();
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
@@ -59,7 +65,9 @@ public final class ConnectCommand implements Callable<Integer> {
 
   @Option(
       names = "--allow-remote",
-      description = "Let --listen be an address that other machines reach. Whoever reaches it is in the session.")
+      description =
+          "Let --listen be an address that other machines reach. Whoever reaches it is in the"
+              + " session.")
   private boolean allowRemote;
 
   @Option(names = "--stdio", description = "Speak the debug protocol on standard input and output.")
@@ -95,8 +103,10 @@ public final class ConnectCommand implements Callable<Integer> {
       var ended = new CountDownLatch(1);
       Thread interrupted = new Thread(() -> endCleanly(session, ended), "interrupted");
       Runtime.getRuntime().addShutdownHook(interrupted);
-      var renewal = new Renewal(gateway.channel(), session, resolved.tokens(), notices, around.clock());
-      Thread keepAlive = Thread.ofVirtual().name("keep-alive").start(() -> keepAlive(session, ended));
+      var renewal =
+          new Renewal(gateway.channel(), session, resolved.tokens(), notices, around.clock());
+      Thread keepAlive =
+          Thread.ofVirtual().name("keep-alive").start(() -> keepAlive(session, ended));
       try {
         if (resolved.tokens().renews()) {
           renewal.start();
@@ -124,7 +134,8 @@ public final class ConnectCommand implements Callable<Integer> {
 
   private LocalSession.Wanted wanted(ClientDefaults defaults) throws CommandFailure {
     if (!TOOLS.contains(tool)) {
-      throw CommandFailure.usage("unknown tool `" + tool + "`, expected one of dlv, gdb, perf, pprof, gops");
+      throw CommandFailure.usage(
+          "unknown tool `" + tool + "`, expected one of dlv, gdb, perf, pprof, gops");
     }
     if (holdSeconds < 0 || holdSeconds > 3600) {
       throw CommandFailure.usage("--hold takes 0 to 3600 seconds");
@@ -140,7 +151,8 @@ public final class ConnectCommand implements Callable<Integer> {
     return new LocalSession.Wanted(target, tool, scopes, why, null, hold);
   }
 
-  private static LocalSession.Wanted withId(LocalSession.Wanted wanted, @Nullable String gatewayId) {
+  private static LocalSession.Wanted withId(
+      LocalSession.Wanted wanted, @Nullable String gatewayId) {
     return new LocalSession.Wanted(
         wanted.target(), wanted.tool(), wanted.scopes(), wanted.reason(), gatewayId, wanted.hold());
   }

@@ -30,7 +30,8 @@ public final class GatewayChannel implements AutoCloseable {
    * @param ca certificates to trust; null for the system's
    * @param certificate this caller's certificate chain; null for none
    * @param certificateKey its key; null exactly if there is no certificate
-   * @param serverName the name the gateway's certificate must carry, where it is not the address's host
+   * @param serverName the name the gateway's certificate must carry, where it is not the address's
+   *     host
    */
   public record Tls(
       @Nullable Path ca,
@@ -82,7 +83,10 @@ public final class GatewayChannel implements AutoCloseable {
     return channel;
   }
 
-  /** DER of the server's leaf certificate as this call's connection saw it; empty before its first answer. */
+  /**
+   * DER of the server's leaf certificate as this call's connection saw it; empty before its first
+   * answer.
+   */
   static Optional<byte[]> serverCertificate(ClientCall<?, ?> call) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (session == null) {
@@ -97,7 +101,8 @@ public final class GatewayChannel implements AutoCloseable {
 
   private static Path readable(Path file, String option) throws CommandFailure {
     if (!Files.isReadable(file)) {
-      throw CommandFailure.usage(option + ": there is no file `" + file + "`, or you may not read it");
+      throw CommandFailure.usage(
+          option + ": there is no file `" + file + "`, or you may not read it");
     }
     return file;
   }

@@ -85,7 +85,8 @@ public final class GatewayOptions {
     Optional<String> chain = defaults.value(Optional.ofNullable(cert), Field.CERT);
     Optional<String> chainKey =
         chain.map(
-            present -> defaults.value(Optional.ofNullable(certKey), Field.CERT_KEY).orElse(keyFile));
+            present ->
+                defaults.value(Optional.ofNullable(certKey), Field.CERT_KEY).orElse(keyFile));
     return new Resolved(
         HostPort.parse(address, "--gateway"),
         defaults.value(Optional.ofNullable(gatewayId), Field.GATEWAY_ID).orElse(null),
@@ -111,7 +112,10 @@ public final class GatewayOptions {
 
   private static void refuseUri(String keyFile) throws CommandFailure {
     String lower = keyFile.toLowerCase(Locale.ROOT);
-    if (lower.startsWith("pkcs11:") || lower.startsWith("tpm:") || lower.startsWith("handle:") || lower.startsWith("tpm2:")) {
+    if (lower.startsWith("pkcs11:")
+        || lower.startsWith("tpm:")
+        || lower.startsWith("handle:")
+        || lower.startsWith("tpm2:")) {
       throw CommandFailure.usage(
           "--key: keys in PKCS#11 tokens and TPMs are not supported yet; give a PEM or JWK file");
     }
@@ -128,7 +132,8 @@ public final class GatewayOptions {
       command = defaults.variable(Field.TOKEN_COMMAND);
       if (file.isPresent() && command.isPresent()) {
         throw CommandFailure.usage(
-            "POSTERN_TOKEN_FILE and POSTERN_TOKEN_COMMAND are both set; give --token-file or --token-command");
+            "POSTERN_TOKEN_FILE and POSTERN_TOKEN_COMMAND are both set; give --token-file or"
+                + " --token-command");
       }
     }
     if (file.isEmpty() && command.isEmpty()) {
@@ -142,7 +147,8 @@ public final class GatewayOptions {
       return TokenSource.file(file.get(), around);
     }
     throw CommandFailure.usage(
-        "a token is needed: --token-file or --token-command (or POSTERN_TOKEN_FILE, POSTERN_TOKEN_COMMAND)");
+        "a token is needed: --token-file or --token-command (or POSTERN_TOKEN_FILE,"
+            + " POSTERN_TOKEN_COMMAND)");
   }
 
   private static String required(

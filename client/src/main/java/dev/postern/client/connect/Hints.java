@@ -11,7 +11,8 @@ final class Hints {
       case "CLAIM_REPLAYED" -> "each token is good for one session; get a new one";
       case "CLAIM_NOT_YET_VALID", "CLAIM_IAT_FUTURE", "ATT_FUTURE" -> "compare the clocks";
       case "CLAIM_AUD_MISMATCH" -> "the token is for another gateway";
-      case "BINDING_PROOF_INVALID" -> "is --key the key that the token's cnf names, and --gateway-id the gateway's id?";
+      case "BINDING_PROOF_INVALID" ->
+          "is --key the key that the token's cnf names, and --gateway-id the gateway's id?";
       case "BINDING_MISMATCH" -> "--key is not the key that the token's cnf names";
       case "ATT_SIMULATED" -> "this gateway or policy takes no simulated attestation";
       case "LIMIT_RATE" -> "wait a minute";

@@ -34,8 +34,8 @@ final class LocalListener implements AutoCloseable {
       throw CommandFailure.usage(
           "--listen "
               + address
-              + " can be reached from other machines, and whoever reaches it is in the session; use a loopback address, or add"
-              + " --allow-remote if that is meant");
+              + " can be reached from other machines, and whoever reaches it is in the session; use"
+              + " a loopback address, or add --allow-remote if that is meant");
     }
     try {
       var server = new ServerSocket();
@@ -60,7 +60,8 @@ final class LocalListener implements AutoCloseable {
         if (free.tryAcquire()) {
           Thread.ofVirtual().name("connection").start(() -> relay(socket, session, notices));
         } else {
-          notices.once("more than " + MAX_CONNECTIONS + " connections at once; the rest is turned away");
+          notices.once(
+              "more than " + MAX_CONNECTIONS + " connections at once; the rest is turned away");
           new SocketEnd(socket).close();
         }
       } catch (IOException e) {

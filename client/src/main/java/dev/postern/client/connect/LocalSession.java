@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * This caller's side of one session, or of several in a row where new tokens can be had.
  *
- * <p>As long as it is open, at least one attachment is: with no local connection, a spare one keeps the session and is given
- * to the next. When the spare is lost it is opened again, for a while; when the gateway says that the session is over, the
- * next local connection starts a new one if there is a new token, else {@link #over} completes. Safe for use by many threads.
+ * <p>As long as it is open, at least one attachment is: with no local connection, a spare one keeps
+ * the session and is given to the next. When the spare is lost it is opened again, for a while;
+ * when the gateway says that the session is over, the next local connection starts a new one if
+ * there is a new token, else {@link #over} completes. Safe for use by many threads.
  */
 final class LocalSession implements AutoCloseable {
   /**
@@ -196,7 +197,10 @@ final class LocalSession implements AutoCloseable {
             GatewayChannel.serverCertificate(call)));
   }
 
-  /** One more connection: in the session there is, or in a new one if that is over and there is a new token. */
+  /**
+   * One more connection: in the session there is, or in a new one if that is over and there is a
+   * new token.
+   */
   private Attachment further() throws Refused, CommandFailure, InterruptedException {
     admitting.lock();
     try {
@@ -232,7 +236,8 @@ final class LocalSession implements AutoCloseable {
   private Attachment admit(String newToken) throws Refused, InterruptedException {
     AttachStart start = start().setToken(newToken).build();
     Attachment attachment =
-        open(start, (challenge, call) -> prove(newToken, challenge.getSessionId(), challenge, call));
+        open(
+            start, (challenge, call) -> prove(newToken, challenge.getSessionId(), challenge, call));
     synchronized (lock) {
       sessionId = attachment.admitted().getSessionId();
       token = newToken;
@@ -331,7 +336,10 @@ final class LocalSession implements AutoCloseable {
       if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
     }
   }
 
@@ -353,7 +361,8 @@ final class LocalSession implements AutoCloseable {
       goesOn = false;
     }
     if (goesOn) {
-      notices.once("the session is over (" + why.sentence() + "); the next connection starts a new one");
+      notices.once(
+          "the session is over (" + why.sentence() + "); the next connection starts a new one");
     } else {
       over.complete(why.asFailure("the session is over"));
     }

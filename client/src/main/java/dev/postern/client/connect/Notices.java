@@ -13,7 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Tells the person on stderr what the gateway has to say, each thing once. Safe for use by many threads. */
+/**
+ * Tells the person on stderr what the gateway has to say, each thing once. Safe for use by many
+ * threads.
+ */
 final class Notices {
   /** Beyond this many different notices, repeated ones are told again rather than remembered. */
   private static final int MAX_REMEMBERED = 1000;
@@ -42,7 +45,8 @@ final class Notices {
                 clockTime(admitted)));
     if (admitted.getTargetRuns()) {
       once(
-          "the target runs on: the debugger shows it stopped, and reads are served from short halts" + limits(admitted.getLimits()));
+          "the target runs on: the debugger shows it stopped, and reads are served from short halts"
+              + limits(admitted.getLimits()));
     }
   }
 

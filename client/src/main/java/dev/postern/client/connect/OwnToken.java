@@ -24,13 +24,13 @@ final class OwnToken {
   /**
    * The gateway that the token is for, to sign proofs for where the configuration names none.
    *
-   * <p>With several audiences it is the one that the gateway calls itself, if the token has it: whoever lies about that gets
-   * a proof that names its own certificate, which no other gateway takes.
+   * <p>With several audiences it is the one that the gateway calls itself, if the token has it:
+   * whoever lies about that gets a proof that names its own certificate, which no other gateway
+   * takes.
    */
   static String audience(String token, String shownGatewayId) {
     JsonObject claims = claims(token);
-    List<String> several =
-        claims.array("aud").flatMap(JsonArray::strings).orElse(List.of());
+    List<String> several = claims.array("aud").flatMap(JsonArray::strings).orElse(List.of());
     if (several.isEmpty()) {
       return claims.string("aud").orElse(shownGatewayId);
     }

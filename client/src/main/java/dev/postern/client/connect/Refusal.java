@@ -59,7 +59,8 @@ public record Refusal(Status.Code code, String reason, String decisionId, String
 
   /** Whether the same question may have another answer in a moment. */
   boolean mayPass() {
-    return !isGatewaysWord() && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
+    return !isGatewaysWord()
+        && (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED);
   }
 
   /** Whether the session as a whole is over and a new token is the way on. */
@@ -124,6 +125,8 @@ public record Refusal(Status.Code code, String reason, String decisionId, String
     }
     String description = status.getDescription();
     String message = description == null ? status.getCode().name() : description;
-    return status.getCode() == Status.Code.UNIMPLEMENTED ? "that is not a Postern gateway: " + message : message;
+    return status.getCode() == Status.Code.UNIMPLEMENTED
+        ? "that is not a Postern gateway: " + message
+        : message;
   }
 }

@@ -33,7 +33,9 @@ final class Relay {
     this.local = local;
   }
 
-  /** Runs until the attachment has ended and all it sent has been written, or the local end is gone. */
+  /**
+   * Runs until the attachment has ended and all it sent has been written, or the local end is gone.
+   */
   void run() throws InterruptedException {
     Thread up = Thread.ofVirtual().name("to-gateway").start(this::pumpUp);
     try {
@@ -50,8 +52,7 @@ final class Relay {
       byte[] buffer = new byte[CHUNK_BYTES];
       int count = in.read(buffer);
       while (count >= 0) {
-        if (!attachment.send(
-            UnsafeByteOperations.unsafeWrap(Arrays.copyOf(buffer, count)))) {
+        if (!attachment.send(UnsafeByteOperations.unsafeWrap(Arrays.copyOf(buffer, count)))) {
           return;
         }
         count = in.read(buffer);

@@ -18,8 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Carries a session past its token's {@code exp}: asks for a new token when a fifth of the old one's time is left
- * (of a short one's: {@link #SHORTEST_LEAD}, half at most), and sends it with a proof.
+ * Carries a session past its token's {@code exp}: asks for a new token when a fifth of the old
+ * one's time is left (of a short one's: {@link #SHORTEST_LEAD}, half at most), and sends it with a
+ * proof.
  */
 final class Renewal implements AutoCloseable {
   private static final Duration SHORTEST_LEAD = Duration.ofSeconds(15);

@@ -17,7 +17,10 @@ public interface TokenSource {
   /** The token as it is to be had now; blocks. It may be the same as before. */
   String next() throws CommandFailure, InterruptedException;
 
-  /** Whether asking again later can be expected to give a new token without the person doing anything. */
+  /**
+   * Whether asking again later can be expected to give a new token without the person doing
+   * anything.
+   */
   boolean renews();
 
   /** A file, read anew each time; {@code -} is standard input, read once. */
@@ -96,7 +99,11 @@ public interface TokenSource {
         watchdog.interrupt();
         if (status != 0) {
           throw CommandFailure.unreachable(
-              "--token-command failed with exit status " + status + "; it gets " + patience.toSeconds() + " s");
+              "--token-command failed with exit status "
+                  + status
+                  + "; it gets "
+                  + patience.toSeconds()
+                  + " s");
         }
         String token = new String(bytes, StandardCharsets.UTF_8).strip();
         if (token.isEmpty()) {
