@@ -9,7 +9,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -84,17 +84,18 @@ public final class GatewayChannel implements AutoCloseable {
   }
 
   /**
-   * DER of the server's leaf certificate as this call's connection saw it; empty before its first
-   * answer.
+   * The server's leaf certificate as this call's connection saw it; empty before its first answer.
    */
-  static Optional<byte[]> serverCertificate(ClientCall<?, ?> call) {
+  static Optional<X509Certificate> serverCertificate(ClientCall<?, ?> call) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (session == null) {
       return Optional.empty();
     }
     try {
-      return Optional.of(session.getPeerCertificates()[0].getEncoded());
-    } catch (SSLPeerUnverifiedException | CertificateEncodingException unseen) {
+      return session.getPeerCertificates()[0] instanceof X509Certificate leaf
+          ? Optional.of(leaf)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException unseen) {
       return Optional.empty();
     }
   }

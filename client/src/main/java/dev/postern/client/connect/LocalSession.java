@@ -1,6 +1,5 @@
 package dev.postern.client.connect;
 
-import com.google.protobuf.util.Durations;
 import dev.postern.attestation.mint.ProofSigner;
 import dev.postern.client.command.CommandFailure;
 import dev.postern.proto.v1.Admitted;
@@ -262,7 +261,10 @@ final class LocalSession implements AutoCloseable {
         .setTool(wanted.tool())
         .addAllScopes(wanted.scopes())
         .setReason(wanted.reason())
-        .setHold(Durations.fromMillis(wanted.hold().toMillis()));
+        .setHold(
+            com.google.protobuf.Duration.newBuilder()
+                .setSeconds(wanted.hold().toSeconds())
+                .build());
   }
 
   private Attachment open(AttachStart start, Attachment.Prover prover)
