@@ -1,5 +1,6 @@
 package dev.postern.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.postern.client.command.CommandFailure;
@@ -10,7 +11,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -54,8 +54,7 @@ public final class Postern {
   private Postern() {}
 
   public static void main(String[] args) {
-    var out =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     var around =
         new Surroundings(
             System.in,
@@ -72,13 +71,14 @@ public final class Postern {
 
   /** Runs one command line and returns its exit status; never throws. */
   static int run(Surroundings around, String... args) {
-    if (later(args) instanceof String command) {
-      around.say("`postern " + command + "` is not in this version yet");
+    String later = later(args);
+    if (later != null) {
+      around.say("`postern " + later + "` is not in this version yet");
       return ExitStatus.USAGE;
     }
     CommandLine line = commands(around);
-    line.setOut(new PrintWriter(around.out(), true));
-    line.setErr(new PrintWriter(around.err(), true));
+    line.setOut(new PrintWriter(around.out(), true, UTF_8));
+    line.setErr(new PrintWriter(around.err(), true, UTF_8));
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     line.setParameterExceptionHandler((e, arguments) -> wrongUse(e, around));
@@ -103,7 +103,8 @@ public final class Postern {
 
   private static int wrongUse(ParameterException e, Surroundings around) {
     around.say(lowerFirst(String.valueOf(e.getMessage())));
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, new PrintWriter(around.err(), true));
+    CommandLine.UnmatchedArgumentException.printSuggestions(
+        e, new PrintWriter(around.err(), true, UTF_8));
     around
         .err()
         .println("try `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`");

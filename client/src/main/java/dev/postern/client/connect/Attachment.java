@@ -48,6 +48,8 @@ final class Attachment {
   /** Makes the proof for a challenge. */
   interface Prover {
     /**
+     * Signs a proof.
+     *
      * @param challenge as the gateway sent it
      * @param call the call it came by, whose server certificate goes into the proof
      */
@@ -222,7 +224,7 @@ final class Attachment {
   private AttachResponse answer(long deadlineNanos, Predicate<AttachResponse> wanted)
       throws Refused, InterruptedException {
     Event event = events.poll(Math.max(0, deadlineNanos - nanoTicker.getAsLong()), NANOSECONDS);
-    switch (event) {
+    return switch (event) {
       case null ->
           throw new Refused(
               new Refusal(Status.Code.DEADLINE_EXCEEDED, "", "", "the gateway does not answer"));
@@ -232,9 +234,9 @@ final class Attachment {
         if (!wanted.test(message)) {
           throw new Refused(unexpected());
         }
-        return message;
+        yield message;
       }
-    }
+    };
   }
 
   private static Refusal unexpected() {

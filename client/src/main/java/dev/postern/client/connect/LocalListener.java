@@ -53,7 +53,7 @@ final class LocalListener implements AutoCloseable {
 
   /** Serves connections until {@code session} is over or this is closed. */
   void serve(LocalSession session, Notices notices) {
-    session.over().thenRun(this::close);
+    var _ = session.over().thenRun(this::close);
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
