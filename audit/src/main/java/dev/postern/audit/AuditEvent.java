@@ -12,6 +12,7 @@ import dev.postern.json.JsonValue.JsonString;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,7 +77,7 @@ public final class AuditEvent {
 
   /** This event with a list of strings; an empty list is left out. */
   public AuditEvent with(AuditField field, Iterable<String> values) {
-    var cut = new java.util.ArrayList<String>();
+    var cut = new ArrayList<String>();
     for (String value : values) {
       if (cut.size() == MAX_ELEMENTS) {
         break;

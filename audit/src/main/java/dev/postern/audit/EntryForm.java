@@ -8,6 +8,7 @@ import dev.postern.json.JsonWriter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The form of an entry on disk: canonical JSON, bounded, with a time and a type. */
 final class EntryForm {
@@ -21,6 +22,11 @@ final class EntryForm {
   static byte[] encode(JsonObject entry) {
     if (entry.string("type").isEmpty() || entry.string("time").isEmpty()) {
       throw new IllegalArgumentException("an audit entry needs the strings `time` and `type`");
+    }
+    try {
+      Instant.parse(entry.string("time").get());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("`time` is not an RFC 3339 time in UTC", e);
     }
     byte[] bytes = JsonWriter.canonical(entry);
     if (bytes.length > AuditLog.MAX_ENTRY_BYTES) {
@@ -45,16 +51,22 @@ final class EntryForm {
     byte[] canonical;
     try {
       canonical = encode(entry);
-      Instant.parse(entry.string("time").orElseThrow());
     } catch (IllegalArgumentException e) {
       throw new Malformed(String.valueOf(e.getMessage()));
-    } catch (DateTimeParseException e) {
-      throw new Malformed("`time` is not an RFC 3339 time");
     }
     if (!Arrays.equals(canonical, bytes)) {
       throw new Malformed("not in canonical form (RFC 8785)");
     }
     return entry;
+  }
+
+  /** The time of an entry; empty if the bytes are none. */
+  static Optional<Instant> time(byte[] bytes) {
+    try {
+      return Optional.of(Instant.parse(decode(bytes).string("time").orElseThrow()));
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
   }
 
   /** Why bytes are no entry. */

@@ -31,6 +31,11 @@ public record Approval(
     expiresAt = Instant.ofEpochMilli(expiresAt.toEpochMilli());
   }
 
+  /** This request with other votes. */
+  public Approval votedBy(List<Vote> others) {
+    return new Approval(id, subject, target, scopes, purpose, requestedAt, expiresAt, others);
+  }
+
   /**
    * One approver's word; a later one replaces an earlier one.
    *

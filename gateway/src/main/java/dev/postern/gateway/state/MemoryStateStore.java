@@ -198,17 +198,7 @@ public final class MemoryStateStore implements StateStore {
     var votes = new ArrayList<>(approval.votes());
     votes.removeIf(earlier -> earlier.approver().equals(vote.approver()));
     votes.add(vote);
-    approvals.put(
-        approvalId,
-        new Approval(
-            approval.id(),
-            approval.subject(),
-            approval.target(),
-            approval.scopes(),
-            approval.purpose(),
-            approval.requestedAt(),
-            approval.expiresAt(),
-            votes));
+    approvals.put(approvalId, approval.votedBy(votes));
     return true;
   }
 
