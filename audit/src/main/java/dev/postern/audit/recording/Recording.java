@@ -8,8 +8,8 @@ import dev.postern.audit.tlog.Sha256;
  */
 public interface Recording extends AutoCloseable {
   /**
-   * Adds a message. What was added is on disk within a second, and durable once {@link #finish} has
-   * returned.
+   * Adds a message. What was added is with the operating system once 64 KiB have come together, or
+   * with the next message a second later, and durable once {@link #finish} has returned.
    *
    * @throws RecordingFailed if it cannot be kept, or the recording would pass its bound: the
    *     session must end
