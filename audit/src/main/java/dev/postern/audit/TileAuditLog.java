@@ -28,18 +28,25 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread, the writer, owns the files. Callers hand it entries; it takes all that wait, makes
  * them durable with one write and one fdatasync ({@link DurableQueue}), answers, and now and then
  * brings what is durable under a signed checkpoint ({@link Publisher}): at the latest {@link
- * #PUBLISH_INTERVAL} after it became durable, as long as the disk lets it.
+ * Pace#publish} after it became durable, as long as the disk lets it.
  *
  * <p>After a failed write nothing is appended until a new segment could be made, tried again every
- * {@link #RETRY_INTERVAL}. Entries of {@link #append} fail meanwhile; those of {@link
- * #appendEventually} wait in memory, {@link #MAX_HELD_BYTES} of them.
+ * {@link Pace#retry}. Entries of {@link #append} fail meanwhile; those of {@link #appendEventually}
+ * wait in memory, {@link #MAX_HELD_BYTES} of them.
  *
  * <p>Times in entries stand as the callers' clock had them. Where the log's clock goes back by more
  * than {@link #CLOCK_TOLERANCE}, also across a restart, an {@code audit.clock} entry says so.
  */
 public final class TileAuditLog implements AuditLog {
-  static final Duration PUBLISH_INTERVAL = Duration.ofMillis(200);
-  static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+  /**
+   * How long things wait.
+   *
+   * @param publish entries that are durable, for a checkpoint
+   * @param retry a disk that does not work, for the next try
+   */
+  record Pace(Duration publish, Duration retry) {}
+
+  static final Pace PACE = new Pace(Duration.ofMillis(200), Duration.ofMillis(500));
   static final Duration APPEND_TIMEOUT = Duration.ofSeconds(10);
   static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
   static final int MAX_HELD_BYTES = 8 * 1024 * 1024;
@@ -74,6 +81,7 @@ public final class TileAuditLog implements AuditLog {
   private final DurableQueue durable;
   private final InstantSource clock;
   private final LongSupplier nanos;
+  private final Pace pace;
   private final Thread writer;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -102,7 +110,9 @@ public final class TileAuditLog implements AuditLog {
       DurableQueue durable,
       Instant latest,
       InstantSource clock,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      Pace pace) {
+    this.pace = pace;
     this.disk = disk;
     this.publisher = publisher;
     this.durable = durable;
@@ -128,7 +138,7 @@ public final class TileAuditLog implements AuditLog {
       throws IOException, LogRefused {
     Disk disk = FolderDisk.open(folder);
     try {
-      return open(disk, signer, clock, System::nanoTime);
+      return open(disk, signer, clock, System::nanoTime, PACE);
     } catch (LogRefused e) {
       disk.close();
       throw new LogRefused("the audit log in `" + folder + "` is refused: " + e.getMessage());
@@ -138,7 +148,8 @@ public final class TileAuditLog implements AuditLog {
     }
   }
 
-  static TileAuditLog open(Disk disk, NoteSigner signer, InstantSource clock, LongSupplier nanos)
+  static TileAuditLog open(
+      Disk disk, NoteSigner signer, InstantSource clock, LongSupplier nanos, Pace pace)
       throws IOException, LogRefused {
     Publisher publisher = Publisher.open(disk, signer);
     DurableQueue.Opened opened = DurableQueue.open(disk, publisher.size());
@@ -149,7 +160,7 @@ public final class TileAuditLog implements AuditLog {
     // A crash from here on: the same entries are found again.
     publisher.publish(durable.entries());
     durable.published(publisher.size());
-    var log = new TileAuditLog(disk, publisher, durable, latest, clock, nanos);
+    var log = new TileAuditLog(disk, publisher, durable, latest, clock, nanos, pace);
     if (opened.missing()) {
       log.appendEventually(
           AuditEvent.of(EventType.AUDIT_GAP, clock.instant())
@@ -302,7 +313,7 @@ public final class TileAuditLog implements AuditLog {
       long now = nanos.getAsLong();
       long wait = publishPending ? publishDue - now : IDLE.toNanos();
       if (blocked()) {
-        wait = Math.max(1, Math.min(RETRY_INTERVAL.toNanos(), renewNotBefore - now));
+        wait = Math.max(1, Math.min(pace.retry().toNanos(), renewNotBefore - now));
       }
       // entries that wait for a disk that does not work must not keep this thread busy
       while ((jobs.isEmpty() || (blocked() && waiting == 0)) && !closing && wait > 0) {
@@ -384,7 +395,7 @@ public final class TileAuditLog implements AuditLog {
         gap.ifPresent(losses::told);
         if (!publishPending) {
           publishPending = true;
-          publishDue = nanos.getAsLong() + PUBLISH_INTERVAL.toNanos();
+          publishDue = nanos.getAsLong() + pace.publish().toNanos();
         }
         for (int i = 0; i < written.size(); i++) {
           release(written.get(i));
@@ -422,7 +433,7 @@ public final class TileAuditLog implements AuditLog {
       return needed <= durable.room(false);
     } catch (IOException e) {
       trouble(describe(e));
-      renewNotBefore = now + RETRY_INTERVAL.toNanos();
+      renewNotBefore = now + pace.retry().toNanos();
       return false;
     }
   }
@@ -433,7 +444,7 @@ public final class TileAuditLog implements AuditLog {
     }
     if (appendTrouble == null) {
       trouble("the disk is full or takes no checkpoint; the rest is kept for ends and clean-ups");
-      renewNotBefore = nanos.getAsLong() + RETRY_INTERVAL.toNanos();
+      renewNotBefore = nanos.getAsLong() + pace.retry().toNanos();
     }
     String why = String.valueOf(appendTrouble);
     lock.lock();
@@ -506,7 +517,7 @@ public final class TileAuditLog implements AuditLog {
       publishTrouble = "no checkpoint can be written: " + describe(e);
       LOG.log(Level.ERROR, publishTrouble);
       publishPending = true;
-      publishDue = nanos.getAsLong() + RETRY_INTERVAL.toNanos();
+      publishDue = nanos.getAsLong() + pace.retry().toNanos();
     }
   }
 
