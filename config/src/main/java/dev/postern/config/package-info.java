@@ -1,3 +1,12 @@
+/**
+ * What is in {@code postern.yaml}, and reading it.
+ *
+ * <p>{@link dev.postern.config.ConfigLoader} reads the file strictly and reports every issue at
+ * once; what comes out is a {@link dev.postern.config.PosternConfig} whose paths are absolute.
+ * {@link dev.postern.config.TrustFiles} reads the key sets that the trust section names, for
+ * commands that run once. Every field is in {@code docs/configuration.md}; a test holds the two
+ * together.
+ */
 @NullMarked
 package dev.postern.config;
 

@@ -1,0 +1,258 @@
+package dev.postern.gateway;
+
+import dev.postern.attestation.Challenges;
+import dev.postern.audit.AuditEvent;
+import dev.postern.audit.AuditField;
+import dev.postern.audit.AuditLog;
+import dev.postern.audit.EventType;
+import dev.postern.config.PosternConfig;
+import dev.postern.config.TrustOnly;
+import dev.postern.gateway.admission.AdmissionRecord;
+import dev.postern.gateway.admission.AdmissionService;
+import dev.postern.gateway.admission.Credentials;
+import dev.postern.gateway.admission.FailureLimiter;
+import dev.postern.gateway.admission.LiveJudgement;
+import dev.postern.gateway.admission.PolicyGate;
+import dev.postern.gateway.admission.RenewalService;
+import dev.postern.gateway.admission.SessionPlan;
+import dev.postern.gateway.admission.TargetCatalog;
+import dev.postern.gateway.admission.TargetListing;
+import dev.postern.gateway.policies.PolicyKeeper;
+import dev.postern.gateway.server.GatewayServer;
+import dev.postern.gateway.server.PemFile;
+import dev.postern.gateway.server.ServerTls;
+import dev.postern.gateway.session.SessionRegistry;
+import dev.postern.gateway.state.SessionRow;
+import dev.postern.gateway.state.StateStore;
+import dev.postern.gateway.state.StoreUnavailable;
+import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.trust.TrustKeeper;
+import dev.postern.policy.PolicyFolder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway. {@link #start} builds it top to bottom and is the map of the program; whatever
+ * cannot be had makes it fail rather than run with less.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+  private static final Duration DRAIN = Duration.ofSeconds(15);
+  private static final int CHALLENGE_KEY_BYTES = 32;
+
+  private final GatewayServer server;
+  private final SessionRegistry sessions;
+  private final Upkeep upkeep;
+  private final Deque<AutoCloseable> opened;
+  private final String host;
+  private boolean closed;
+
+  private Gateway(
+      GatewayServer server,
+      SessionRegistry sessions,
+      Upkeep upkeep,
+      Deque<AutoCloseable> opened,
+      String host) {
+    this.server = server;
+    this.sessions = sessions;
+    this.upkeep = upkeep;
+    this.opened = opened;
+    this.host = host;
+  }
+
+  /** Starts a gateway; when it returns, callers are served. */
+  public static Gateway start(PosternConfig config, GatewayParts parts) throws StartFailed {
+    var opened = new ArrayDeque<AutoCloseable>();
+    try {
+      return start(config, parts, opened);
+    } catch (StoreUnavailable e) {
+      closeAll(opened);
+      throw new StartFailed(StartFailed.UNAVAILABLE, "the state cannot be used: " + e.getMessage());
+    } catch (StartFailed | RuntimeException | Error e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private static Gateway start(
+      PosternConfig config, GatewayParts parts, Deque<AutoCloseable> opened)
+      throws StartFailed, StoreUnavailable {
+    var clock = parts.clock();
+    var ticker = parts.ticker();
+    makeDataFolder(config);
+    ServerTls tls = readTls(config);
+
+    StateStore store = keep(opened, parts.openState(config));
+    AuditLog audit = keep(opened, parts.openAudit(config));
+    GatewayParts.Tools tools = keep(opened, parts.openTools(config, store));
+
+    var policies = new PolicyKeeper(PolicyFolder.of(config.policies()), audit, clock);
+    if (policies.refresh() instanceof PolicyKeeper.Refresh.Rejected(var issues)) {
+      throw new StartFailed(
+          StartFailed.UNUSABLE_CONFIGURATION,
+          issues.stream().map(issue -> issue.render()).toList());
+    }
+    var trust =
+        new TrustKeeper(
+            new TrustOnly(config.gateway().id(), config.trust()), parts.keySets(), clock, ticker);
+    refreshFirst(trust);
+
+    var targets = new TargetCatalog(config.targets(), tools.byName());
+    var policy = new PolicyGate(policies::current, targets);
+    var challenges = new Challenges(store.secret("challenge", CHALLENGE_KEY_BYTES), clock);
+    var credentials = new Credentials(trust, challenges, tls.leafSha256());
+    var record = new AdmissionRecord(audit, clock);
+    var failures = new FailureLimiter(config.limits().failuresPerMinute(), ticker);
+    var sessions = new SessionRegistry(store, audit, parts.openRecordings(config), clock, ticker);
+    endLeftBehind(config, store, audit, parts);
+
+    var admission =
+        new AdmissionService(
+            credentials,
+            policy,
+            targets,
+            store,
+            record,
+            sessions,
+            failures,
+            new SessionPlan(config.gateway().replica()),
+            clock,
+            config.limits().sessions());
+    var services =
+        new GatewayServer.Services(
+            config.gateway().id(),
+            admission,
+            new RenewalService(credentials, policy, store, record, clock),
+            new TargetListing(credentials, policy, targets, record, failures, clock),
+            credentials,
+            clock);
+    audit.appendEventually(
+        AuditEvent.of(EventType.GATEWAY_STARTED, clock.instant())
+            .with(AuditField.GATEWAY, config.gateway().id())
+            .with(AuditField.REPLICA, config.gateway().replica()));
+    GatewayServer server = bind(config, tls, services);
+    var upkeep =
+        Upkeep.start(
+            new Upkeep.Work(
+                sessions,
+                policies,
+                trust,
+                new LiveJudgement(trust, policy, clock),
+                record,
+                store,
+                audit,
+                server));
+    return new Gateway(server, sessions, upkeep, opened, config.gateway().listen().host());
+  }
+
+  /** Where callers are served, port filled in. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(host, server.port());
+  }
+
+  /** The live sessions of this replica. */
+  public SessionRegistry sessions() {
+    return sessions;
+  }
+
+  /** Takes no more callers, ends every session (targets restored), lets go of everything. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    log.info("gateway stopping sessions={}", sessions.sessions().size());
+    upkeep.close();
+    server.drain();
+    try {
+      sessions.endAll(EndReason.GATEWAY_STOPPING, DRAIN);
+      server.close(Duration.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closeAll(opened);
+    log.info("gateway stopped");
+  }
+
+  private static void makeDataFolder(PosternConfig config) throws StartFailed {
+    try {
+      PrivateFiles.makeFolder(config.gateway().dataDir());
+    } catch (IOException e) {
+      throw new StartFailed(
+          StartFailed.UNAVAILABLE,
+          "cannot make the data folder `" + config.gateway().dataDir() + "`: " + e);
+    }
+  }
+
+  private static ServerTls readTls(PosternConfig config) throws StartFailed {
+    try {
+      return ServerTls.open(config.tls());
+    } catch (PemFile.PemException e) {
+      throw new StartFailed(StartFailed.UNUSABLE_CONFIGURATION, "" + e.getMessage());
+    }
+  }
+
+  private static GatewayServer bind(
+      PosternConfig config, ServerTls tls, GatewayServer.Services services) throws StartFailed {
+    var listen = config.gateway().listen();
+    try {
+      return GatewayServer.open(
+          new InetSocketAddress(listen.host(), listen.port()),
+          tls,
+          config.tls().forwardedCertificateHeader(),
+          services);
+    } catch (IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new StartFailed(
+          StartFailed.UNAVAILABLE, "cannot listen on " + listen + ": " + cause.getMessage());
+    }
+  }
+
+  private static void refreshFirst(TrustKeeper trust) throws StartFailed {
+    try {
+      trust.refresh();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailed(StartFailed.UNAVAILABLE, "interrupted while reading key sets");
+    }
+  }
+
+  /** Sessions that an earlier run of this replica did not end are over: the record says so. */
+  private static void endLeftBehind(
+      PosternConfig config, StateStore store, AuditLog audit, GatewayParts parts)
+      throws StoreUnavailable {
+    for (SessionRow row : store.takeOver(config.gateway().replica())) {
+      log.warn("session of an earlier run ended session_id={}", row.id());
+      audit.appendEventually(
+          AuditEvent.of(EventType.SESSION_ENDED, parts.clock().instant())
+              .with(AuditField.SESSION, row.id())
+              .with(AuditField.DECISION, row.decision())
+              .with(AuditField.SUBJECT, row.subject())
+              .with(AuditField.TARGET, row.target())
+              .with(AuditField.TOOL, row.tool())
+              .with(AuditField.REASON, EndReason.GATEWAY_STOPPING.name())
+              .with(AuditField.DETAIL, "left behind by an earlier run of this replica"));
+    }
+  }
+
+  private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        log.warn("could not close cause={}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.postern.gateway;
+
+import dev.postern.config.ConfigLoader;
+import dev.postern.config.LoadedConfig;
+import dev.postern.config.PosternConfig;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code postern gateway --config postern.yaml}: runs until SIGTERM or SIGINT, then ends its
+ * sessions in order.
+ */
+public final class GatewayMain {
+  private static final int WRONG_USE = 2;
+  private static final int BUG = 70;
+  private static final String USAGE = "usage: postern gateway --config postern.yaml";
+
+  private GatewayMain() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+      System.out.println(USAGE);
+      return;
+    }
+    if (args.length != 2 || !args[0].equals("--config")) {
+      System.err.println(USAGE);
+      System.exit(WRONG_USE);
+    }
+    StderrLog.install();
+    System.exit(run(Path.of(args[1])));
+  }
+
+  private static int run(Path file) throws InterruptedException {
+    Logger log = LoggerFactory.getLogger(GatewayMain.class);
+    PosternConfig config;
+    switch (ConfigLoader.load(file)) {
+      case LoadedConfig.Unusable<PosternConfig>(var issues) -> {
+        issues.forEach(issue -> System.err.println(issue.render()));
+        return StartFailed.UNUSABLE_CONFIGURATION;
+      }
+      case LoadedConfig.Usable<PosternConfig>(PosternConfig usable, var warnings) -> {
+        warnings.forEach(issue -> System.err.println(issue.render()));
+        config = usable;
+      }
+    }
+    UnbuiltParts.warn(config);
+    Gateway gateway;
+    try {
+      gateway = Gateway.start(config, new RealParts(InstantSource.system()));
+    } catch (StartFailed failed) {
+      failed.lines().forEach(System.err::println);
+      return failed.exitStatus();
+    } catch (RuntimeException | Error bug) {
+      log.error("the gateway could not start", bug);
+      return BUG;
+    }
+    var stop = new CountDownLatch(1);
+    var stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stop.countDown();
+                  try {
+                    stopped.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  // ended in order: not the 128 + signal that Java would say
+                  Runtime.getRuntime().halt(0);
+                },
+                "stop"));
+    InetSocketAddress address = gateway.address();
+    var shown = new PosternConfig.Listener(address.getHostString(), address.getPort());
+    System.out.println("listening on " + shown);
+    System.out.flush();
+    stop.await();
+    gateway.close();
+    stopped.countDown();
+    return 0;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.postern.gateway.session;
+
+import dev.postern.gateway.stream.ClientGone;
+import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.NoticeEvent;
+
+/** The caller's end of one connection, as the transport offers it. Safe for use by many threads. */
+public interface CallerLine {
+  /**
+   * Sends bytes, waiting while the caller does not read, for a bounded time.
+   *
+   * @throws ClientGone if they do not arrive
+   */
+  void send(byte[] data) throws InterruptedException, ClientGone;
+
+  /** Sends a notice if that needs no waiting, else drops it. */
+  void notice(NoticeEvent notice);
+
+  /** Ends the stream and tells the caller why; never waits. Idempotent. */
+  void close(EndReason why, String detail);
+}
