@@ -1,11 +1,9 @@
 package dev.postern.policy;
 
+import java.util.List;
 import java.util.Optional;
 
-/**
- * A compiled set of policies. Immutable; safe for many threads. Only {@link PolicyLoader} makes
- * one.
- */
+/** A compiled set of policies. Immutable; safe for many threads. Made by {@link PolicyLoader}. */
 public interface PolicySet {
   /** Decides. Never throws: an error while deciding is a {@link Reason#INTERNAL_ERROR} denial. */
   Decision decide(PolicyRequest request);
@@ -15,6 +13,26 @@ public interface PolicySet {
    * is none. Never changes anything.
    */
   Optional<Decision> shadow(PolicyRequest request);
+
+  /**
+   * Decides as {@link #decide} does, over every rule, and tells of each. Its cost grows with the
+   * rules: for operators and tests.
+   */
+  Decision explain(PolicyRequest request, Listener listener);
+
+  /** Hears of every rule while a request is explained. */
+  @FunctionalInterface
+  interface Listener {
+    /**
+     * One rule.
+     *
+     * @param covered the scopes asked for that it covers
+     */
+    void rule(Rule rule, List<Scope> covered, Facts facts);
+  }
+
+  /** All rules, sorted by id, shadow ones too. */
+  List<Rule> rules();
 
   /** SHA-256 over the files that made it, hex, for the audit. */
   String digest();
