@@ -124,7 +124,7 @@ final class RuleReader {
             firstOf(yaml, "users", "groups", "debuggers"),
             names
                 ? "users, groups and debuggers mean something only as an issuer's word: name"
-                      + " `issuers`"
+                    + " `issuers`"
                 : "`issuers` is missing: a permit says whose word it takes");
       }
     }
@@ -244,7 +244,8 @@ final class RuleReader {
             Issue.error("P103", text.place(), "`%s` is not a scope".formatted(text.value()))
                 .noting(
                     "a scope is 2 to 8 segments of a-z 0-9 _ . - with slashes between, the last may"
-                        + " be *"));
+                        + " be *"
+                        + nonAscii(text.value())));
         continue;
       }
       if (ScopeVocabulary.unknownClass(pattern.get())) {
@@ -265,6 +266,15 @@ final class RuleReader {
       scopes.add(share(pattern.get()));
     }
     return permit || yaml.has("scopes") ? share(List.copyOf(scopes)) : List.of();
+  }
+
+  /** Names the first character that may look like an ASCII one and is none. */
+  private static String nonAscii(String text) {
+    return text.codePoints()
+        .filter(c -> c > 0x7e)
+        .mapToObj("; U+%04X is none of these"::formatted)
+        .findFirst()
+        .orElse("");
   }
 
   private void tools(YamlMapping yaml, List<ScopePattern> scopes, List<Condition> into) {

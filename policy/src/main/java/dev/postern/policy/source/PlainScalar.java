@@ -9,9 +9,7 @@ final class PlainScalar {
   private static final Set<String> BOOLS =
       Set.of("true", "True", "TRUE", "false", "False", "FALSE");
   private static final Set<String> BOOLS_1_1 =
-      Set.of(
-          "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off",
-          "OFF");
+      Set.of("yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF");
   private static final Pattern NUMBER =
       Pattern.compile(
           "[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"

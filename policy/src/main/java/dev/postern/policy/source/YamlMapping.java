@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Typed reading of one mapping's fields.
@@ -256,13 +257,14 @@ public final class YamlMapping {
 
   /** Reports a word that is none of the declared ones. */
   public void unknownWord(String code, String what, Text written, Collection<String> declared) {
+    Collection<String> words = declared instanceof List ? declared : new TreeSet<>(declared);
     Issue issue =
         Issue.error(code, written.place(), "unknown %s `%s`".formatted(what, written.value()))
             .suggesting(Suggestion.nearest(written.value(), declared));
     issues.add(
         declared.isEmpty() || declared.size() > 20
             ? issue
-            : issue.noting("expected one of " + String.join(", ", declared)));
+            : issue.noting("expected one of " + String.join(", ", words)));
   }
 
   private Optional<Text> string(YamlNode value, String expected) {
