@@ -10,6 +10,8 @@ public final class TargetUnavailable extends Exception {
     TARGET_UNREACHABLE,
     /** It answered, but not as the tool's protocol demands. */
     TARGET_PROTOCOL,
+    /** The tool cannot keep an obligation that policy sets. */
+    TARGET_OBLIGATION,
     /** It takes no further session now. */
     TARGET_BUSY
   }

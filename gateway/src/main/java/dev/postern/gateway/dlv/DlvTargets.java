@@ -1,0 +1,91 @@
+package dev.postern.gateway.dlv;
+
+import dev.postern.gateway.stream.ClientSide;
+import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.SessionGrant;
+import dev.postern.gateway.stream.TargetSide;
+import dev.postern.gateway.stream.TargetUnavailable;
+import dev.postern.gateway.stream.ToolTargets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All Delve targets of a gateway: one {@link DlvTarget} per endpoint, opened for the first connection
+ * and closed after the last.
+ */
+public final class DlvTargets implements ToolTargets, AutoCloseable {
+  /** One endpoint's target and what was spent there. */
+  private static final class Place {
+    final ReentrantLock lock = new ReentrantLock();
+    final TargetAccounts accounts = new TargetAccounts();
+    @Nullable DlvTarget target;
+  }
+
+  private final Map<Endpoint, Place> places = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dlv-", 0).factory());
+  private final ScheduledExecutorService timers;
+  private final DlvTarget.Surroundings surroundings;
+
+  /**
+   * @param tag the same over restarts of this gateway
+   * @param nanos a ticker for elapsed time
+   */
+  public DlvTargets(BreakpointTag tag, TargetWatch watch, LongSupplier nanos) {
+    timers =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("dlv-timers").factory());
+    surroundings =
+        new DlvTarget.Surroundings(tag, watch, new StaticLists(), timers, threads, nanos);
+  }
+
+  @Override
+  public TargetSide open(SessionGrant grant, ClientSide client)
+      throws TargetUnavailable, InterruptedException {
+    var endpoint = new Endpoint(grant.endpoint());
+    Place place = places.computeIfAbsent(endpoint, unused -> new Place());
+    place.lock.lockInterruptibly();
+    try {
+      DlvTarget target = place.target;
+      if (target == null || target.isLost()) {
+        target = DlvTarget.open(endpoint, surroundings, place.accounts);
+        place.target = target;
+      }
+      return target.join(grant, client, () -> closeIfUnused(place));
+    } catch (TargetLost lost) {
+      throw new TargetUnavailable(
+          lost.reason() == EndReason.TARGET_PROTOCOL
+              ? TargetUnavailable.Code.TARGET_PROTOCOL
+              : TargetUnavailable.Code.TARGET_UNREACHABLE,
+          lost.text(),
+          lost);
+    } finally {
+      place.lock.unlock();
+    }
+  }
+
+  private static void closeIfUnused(Place place) {
+    place.lock.lock();
+    try {
+      if (place.target != null && place.target.closeIfUnused()) {
+        place.target = null;
+      }
+    } finally {
+      place.lock.unlock();
+    }
+  }
+
+  /** For the end of the gateway, all connections being closed: lets go of every target. */
+  @Override
+  public void close() {
+    places.values().forEach(DlvTargets::closeIfUnused);
+    timers.shutdownNow();
+    threads.shutdown();
+  }
+}

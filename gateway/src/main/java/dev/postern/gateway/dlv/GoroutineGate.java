@@ -1,0 +1,172 @@
+package dev.postern.gateway.dlv;
+
+import dev.postern.gateway.stream.TargetUnavailable;
+import dev.postern.json.JsonValue;
+import dev.postern.json.JsonValue.JsonArray;
+import dev.postern.json.JsonValue.JsonNumber;
+import dev.postern.json.JsonValue.JsonObject;
+import dev.postern.wire.dlv.DlvMethod;
+import dev.postern.wire.dlv.DlvRequest;
+import dev.postern.wire.dlv.GoroutineFilter;
+import dev.postern.wire.dlv.GoroutineTarget;
+import dev.postern.wire.dlv.RawJson;
+import dev.postern.wire.dlv.TargetReply;
+import dev.postern.wire.dlv.WaitReasons;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Shows a session only the goroutines that policy lets it see.
+ *
+ * <p>Which those are is asked once per stop and decided here, on Delve's answers: its own filters only
+ * narrow what has to be looked at. Requests that name another goroutine, or a thread, are refused.
+ * Guarded by the exchange of its {@link DlvTarget}.
+ */
+final class GoroutineGate {
+  private static final int PAGE = 1000;
+  private static final int MAX_GOROUTINES = 20_000;
+  private static final int MAX_STACKS = 200;
+  private static final int STACK_DEPTH = 50;
+
+  private final List<GoroutineFilter> filters;
+  private Set<Long> shown = Set.of();
+  private long shownInStop = -1;
+
+  private GoroutineGate(List<GoroutineFilter> filters) {
+    this.filters = filters;
+  }
+
+  /** Empty if every goroutine may be seen. */
+  static Optional<GoroutineGate> of(List<String> texts) throws TargetUnavailable {
+    if (texts.isEmpty()) {
+      return Optional.empty();
+    }
+    var filters = new ArrayList<GoroutineFilter>();
+    for (String text : texts) {
+      switch (GoroutineFilter.parse(text)) {
+        case GoroutineFilter.Parsed.Filter(GoroutineFilter filter) -> filters.add(filter);
+        case GoroutineFilter.Parsed.Fault fault ->
+            throw new TargetUnavailable(
+                TargetUnavailable.Code.TARGET_OBLIGATION,
+                "a goroutine filter cannot be read: " + fault.message());
+      }
+    }
+    return Optional.of(new GoroutineGate(List.copyOf(filters)));
+  }
+
+  /** Asks, after checking whose goroutine is asked for, and takes the others out of lists. */
+  TargetReply ask(DlvTarget target, DlvRequest request)
+      throws Refusal, TargetLost, InterruptedException {
+    switch (request.method()) {
+      case LIST_THREADS, GET_THREAD, LIST_REGISTERS, LIST_PACKAGE_VARS, EXAMINE_MEMORY, DISASSEMBLE ->
+          throw hidden("threads, globals and raw memory are not shown");
+      default -> {}
+    }
+    OptionalLong goroutine = GoroutineTarget.of(request.method(), request.args());
+    if (goroutine.isPresent() && request.method() != DlvMethod.FIND_LOCATION) {
+      require(target, new Selection.Goroutine(goroutine.getAsLong()));
+    }
+    return target.ask(request);
+  }
+
+  /** The answer to ListGoroutines with the hidden ones taken out. Inside the same stop. */
+  JsonObject only(DlvTarget target, JsonObject result) throws TargetLost, InterruptedException {
+    Set<Long> allowed = shown(target);
+    var kept = new ArrayList<JsonValue>();
+    for (JsonValue each : elements(result, "Goroutines")) {
+      if (each instanceof JsonObject goroutine
+          && goroutine.integer("id").filter(allowed::contains).isPresent()) {
+        kept.add(goroutine);
+      }
+    }
+    return result
+        .with("Goroutines", new JsonArray(kept))
+        .with("Groups", JsonValue.JsonNull.NULL);
+  }
+
+  void require(DlvTarget target, Selection selection)
+      throws Refusal, TargetLost, InterruptedException {
+    if (!(selection instanceof Selection.Goroutine(long id)) || !shown(target).contains(id)) {
+      throw hidden("this one is not among those you may see");
+    }
+  }
+
+  private Refusal hidden(String why) {
+    return new Refusal(
+        "MESSAGE_GOROUTINE",
+        "",
+        "postern: denied by policy: only some goroutines are shown; " + why);
+  }
+
+  private Set<Long> shown(DlvTarget target) throws TargetLost, InterruptedException {
+    long stop = target.execution().stops();
+    if (shownInStop != stop) {
+      shown = look(target);
+      shownInStop = stop;
+    }
+    return shown;
+  }
+
+  private Set<Long> look(DlvTarget target) throws TargetLost, InterruptedException {
+    Optional<WaitReasons> reasons = WaitReasons.of(target.goVersion());
+    var narrowing = new ArrayList<JsonObject>();
+    filters.forEach(filter -> narrowing.addAll(filter.narrowing()));
+    var found = new HashSet<Long>();
+    int stacks = 0;
+    int seen = 0;
+    long start = 0;
+    while (start >= 0 && seen < MAX_GOROUTINES) {
+      if (!(target.ask(DlvRequest.listGoroutines(start, PAGE, narrowing))
+          instanceof TargetReply.Result(long unused, RawJson result))) {
+        break;
+      }
+      JsonObject page = DlvTarget.tree(result);
+      for (JsonValue each : elements(page, "Goroutines")) {
+        seen++;
+        if (!(each instanceof JsonObject goroutine)
+            || goroutine.integer("id").isEmpty()
+            || !filters.stream().allMatch(filter -> filter.matches(goroutine, reasons))) {
+          continue;
+        }
+        long id = goroutine.integer("id").get();
+        if (filters.stream().anyMatch(GoroutineFilter::needsStack)) {
+          if (++stacks > MAX_STACKS || !stackMatches(target, id)) {
+            continue;
+          }
+        }
+        found.add(id);
+      }
+      long next = page.integer("Nextg").orElse(-1L);
+      start = next > start ? next : -1;
+    }
+    return found;
+  }
+
+  private boolean stackMatches(DlvTarget target, long id) throws TargetLost, InterruptedException {
+    if (!(target.ask(DlvRequest.stacktrace(id, STACK_DEPTH))
+        instanceof TargetReply.Result(long unused, RawJson result))) {
+      return false;
+    }
+    var functions = new ArrayList<String>();
+    for (JsonValue frame : elements(DlvTarget.tree(result), "Locations")) {
+      if (frame instanceof JsonObject location) {
+        location.object("function").flatMap(f -> f.string("name")).ifPresent(functions::add);
+      }
+    }
+    return filters.stream().allMatch(filter -> !filter.needsStack() || filter.matchesStack(functions));
+  }
+
+  private static List<JsonValue> elements(JsonObject object, String name) {
+    return object.array(name).map(JsonArray::elements).orElse(List.of());
+  }
+
+  /** ListGoroutines as it may be asked: no groups, whose names and counts would tell of the others. */
+  static DlvRequest ungrouped(DlvRequest request) {
+    return new DlvRequest(
+        request.method(), request.args().with("GroupBy", JsonNumber.of(0)).without("GroupByKey"));
+  }
+}
