@@ -41,7 +41,8 @@ final class BreakpointRequests {
                   case CREATE_BREAKPOINT -> shaper.shape(method, create(allowed));
                   case CREATE_WATCHPOINT -> shaper.shape(method, watch(allowed));
                   case AMEND_BREAKPOINT -> shaper.shape(method, amend(allowed.args()));
-                  case TOGGLE_BREAKPOINT -> shaper.shape(method, byKey(method, touching(allowed.args())));
+                  case TOGGLE_BREAKPOINT ->
+                      shaper.shape(method, byKey(method, touching(allowed.args())));
                   case CLEAR_BREAKPOINT -> clear(touching(allowed.args()));
                   default -> shaper.shape(method, byKey(method, allowed.args()));
                 });
@@ -63,7 +64,9 @@ final class BreakpointRequests {
     String name = breakpoints.nextName(seat.account());
     JsonObject tagged = wanted.with("name", new JsonString(name));
     JsonObject result =
-        tree(target.ask(new DlvRequest(DlvMethod.CREATE_BREAKPOINT, args.with("Breakpoint", tagged))));
+        tree(
+            target.ask(
+                new DlvRequest(DlvMethod.CREATE_BREAKPOINT, args.with("Breakpoint", tagged))));
     breakpoints.add(idOf(result), seat.account(), shownName);
     return result;
   }
@@ -74,7 +77,8 @@ final class BreakpointRequests {
     breakpoints.requireRoom(seat.account());
     target.select(seat);
     target.announceBreakpoints();
-    JsonObject result = tree(target.ask(new DlvRequest(DlvMethod.CREATE_WATCHPOINT, allowed.args())));
+    JsonObject result =
+        tree(target.ask(new DlvRequest(DlvMethod.CREATE_WATCHPOINT, allowed.args())));
     long id = idOf(result);
     String name = breakpoints.nextName(seat.account());
     JsonObject tagged =
@@ -84,7 +88,7 @@ final class BreakpointRequests {
             new DlvRequest(
                 DlvMethod.AMEND_BREAKPOINT, new JsonObject(Map.of("Breakpoint", tagged))));
     if (amended instanceof TargetReply.Failure) {
-      TargetReply unused = target.ask(DlvRequest.clearBreakpoint(id));
+      var _ = target.ask(DlvRequest.clearBreakpoint(id));
       throw failed("postern: this Delve cannot name a watchpoint, so it could not be cleaned up");
     }
     breakpoints.add(id, seat.account(), "");
@@ -168,8 +172,8 @@ final class BreakpointRequests {
 
   private JsonObject tree(TargetReply reply) throws Refusal, TargetLost {
     return switch (reply) {
-      case TargetReply.Result(long id, RawJson result) -> DlvTarget.tree(result);
-      case TargetReply.Failure(long id, String error) -> throw failed(shaper.shapeError(error));
+      case TargetReply.Result(long _, RawJson result) -> DlvTarget.tree(result);
+      case TargetReply.Failure(long _, String error) -> throw failed(shaper.shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     };
   }

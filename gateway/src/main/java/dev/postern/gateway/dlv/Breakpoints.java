@@ -15,11 +15,11 @@ final class Breakpoints implements Execution.Owners {
 
   private record Owned(SessionAccount account, String shownName) {}
 
-  private final BreakpointTag tag;
+  private final GatewayInstance tag;
   private final Map<Long, Owned> owned = new HashMap<>();
   private long counter;
 
-  Breakpoints(BreakpointTag tag) {
+  Breakpoints(GatewayInstance tag) {
     this.tag = tag;
   }
 
@@ -63,7 +63,8 @@ final class Breakpoints implements Execution.Owners {
   /** The session's breakpoint of that shown name. */
   synchronized OptionalLong named(SessionAccount account, String shownName) {
     return owned.entrySet().stream()
-        .filter(e -> e.getValue().account() == account && e.getValue().shownName().equals(shownName))
+        .filter(
+            e -> e.getValue().account() == account && e.getValue().shownName().equals(shownName))
         .mapToLong(Map.Entry::getKey)
         .findFirst();
   }

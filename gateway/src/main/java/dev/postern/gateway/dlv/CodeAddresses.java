@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Proves that addresses are instructions before a breakpoint is set there: on a data address it would
- * overwrite data.
+ * Proves that addresses are instructions before a breakpoint is set there: on a data address it
+ * would overwrite data.
  */
 final class CodeAddresses {
   private CodeAddresses() {}
@@ -88,7 +88,7 @@ final class CodeAddresses {
 
   private static List<JsonValue> list(TargetReply reply, String name) throws Refusal, TargetLost {
     return switch (reply) {
-      case TargetReply.Result(long id, RawJson result) ->
+      case TargetReply.Result(long _, RawJson result) ->
           DlvTarget.tree(result).array(name).map(JsonArray::elements).orElse(List.of());
       case TargetReply.Failure failure -> List.of();
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());

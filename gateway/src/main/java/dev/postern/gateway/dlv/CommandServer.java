@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Serves {@code State} and {@code Command}: for real to a session with {@code dlv/control}; to others
- * as the view of a target that is always stopped while the real one runs.
+ * Serves {@code State} and {@code Command}: for real to a session with {@code dlv/control}; to
+ * others as the view of a target that is always stopped while the real one runs.
  */
 final class CommandServer {
   /** Judges a request; empty if it has been answered. */
@@ -33,8 +33,7 @@ final class CommandServer {
   private final RequestServer.Rules rules;
   private final Admission admission;
 
-  CommandServer(
-      DlvTarget target, Seat seat, RequestServer.Rules rules, Admission admission) {
+  CommandServer(DlvTarget target, Seat seat, RequestServer.Rules rules, Admission admission) {
     this.target = target;
     this.execution = target.execution();
     this.seat = seat;
@@ -64,7 +63,9 @@ final class CommandServer {
         }
         case "halt" -> {
           request.decided(Action.ANSWERED, "", DlvClass.LOG.scope());
-          boolean waited = execution.stopWaiting(seat, new Seat.Outcome.Stopped(seat.snapshot.orElse(Stop.UNKNOWN)));
+          boolean waited =
+              execution.stopWaiting(
+                  seat, new Seat.Outcome.Stopped(seat.snapshot.orElse(Stop.UNKNOWN)));
           request.result(localState());
           return;
         }
@@ -138,9 +139,9 @@ final class CommandServer {
               return target.ask(DlvRequest.stateNow());
             });
     return switch (reply) {
-      case TargetReply.Result(long id, RawJson result) ->
+      case TargetReply.Result(long _, RawJson result) ->
           rules.shaper().shape(DlvMethod.STATE, DlvTarget.tree(result));
-      case TargetReply.Failure(long id, String error) ->
+      case TargetReply.Failure(long _, String error) ->
           throw new Refusal("", "", rules.shaper().shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     };
@@ -166,11 +167,9 @@ final class CommandServer {
         if (seat.control()) {
           seat.selection = Selection.of(stop.state());
         }
-        request.result(
-            stop.state().members().isEmpty() ? localState() : shaped(stop.state()));
+        request.result(stop.state().members().isEmpty() ? localState() : shaped(stop.state()));
       }
-      case Seat.Outcome.Failed(String error) ->
-          request.error(rules.shaper().shapeError(error));
+      case Seat.Outcome.Failed(String error) -> request.error(rules.shaper().shapeError(error));
     }
   }
 
@@ -184,7 +183,7 @@ final class CommandServer {
                 rules.goroutines().get().require(target, selection);
               }
               TargetReply switched = target.ask(new DlvRequest(DlvMethod.COMMAND, args));
-              if (switched instanceof TargetReply.Result(long id, RawJson result)) {
+              if (switched instanceof TargetReply.Result(long _, RawJson result)) {
                 target.selected(seat, selection);
                 seat.snapshot = Stop.of(result);
                 seat.snapshotOf = execution.stops();
@@ -192,12 +191,12 @@ final class CommandServer {
               return switched;
             });
     switch (reply) {
-      case TargetReply.Result(long id, RawJson result) -> {
+      case TargetReply.Result(long _, RawJson result) -> {
         JsonObject tree = DlvTarget.tree(result);
         request.result(
             seat.control() ? rules.shaper().shape(DlvMethod.COMMAND, tree) : localState());
       }
-      case TargetReply.Failure(long id, String error) ->
+      case TargetReply.Failure(long _, String error) ->
           request.error(rules.shaper().shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     }
@@ -205,36 +204,37 @@ final class CommandServer {
 
   private void step(Request request, JsonObject args)
       throws Refusal, TargetLost, InterruptedException {
-    execution
-        .step(
-            seat,
-            () ->
-                target.exclusively(
-                    () -> {
-                      target.select(seat);
-                      JsonObject pinned = args;
-                      var goroutine = GoroutineTarget.of(DlvMethod.COMMAND, args);
-                      if (goroutine.isPresent()
-                          && goroutine.getAsLong() == GoroutineTarget.SELECTED
-                          && seat.selection instanceof Selection.Goroutine(long id)) {
-                        pinned = GoroutineTarget.pin(DlvMethod.COMMAND, args, id);
-                      }
-                      return new DlvRequest(DlvMethod.COMMAND, pinned);
-                    }))
-        .whenCompleteAsync(
-            (reply, lost) -> {
-              if (reply != null) {
-                stepped(request, reply);
-              }
-            },
-            target.threads());
+    var _ =
+        execution
+            .step(
+                seat,
+                () ->
+                    target.exclusively(
+                        () -> {
+                          target.select(seat);
+                          JsonObject pinned = args;
+                          var goroutine = GoroutineTarget.of(DlvMethod.COMMAND, args);
+                          if (goroutine.isPresent()
+                              && goroutine.getAsLong() == GoroutineTarget.SELECTED
+                              && seat.selection instanceof Selection.Goroutine(long id)) {
+                            pinned = GoroutineTarget.pin(DlvMethod.COMMAND, args, id);
+                          }
+                          return new DlvRequest(DlvMethod.COMMAND, pinned);
+                        }))
+            .whenCompleteAsync(
+                (reply, lost) -> {
+                  if (reply != null) {
+                    stepped(request, reply);
+                  }
+                },
+                target.threads());
   }
 
   private void stepped(Request request, TargetReply reply) {
     switch (reply) {
-      case TargetReply.Result(long id, RawJson result) ->
+      case TargetReply.Result(long _, RawJson result) ->
           stopped(request, new Seat.Outcome.Stopped(Stop.of(result).orElse(Stop.UNKNOWN)));
-      case TargetReply.Failure(long id, String error) ->
+      case TargetReply.Failure(long _, String error) ->
           stopped(request, new Seat.Outcome.Failed(error));
       case TargetReply.Broken broken ->
           request.error("postern: the debugger's answer could not be read");

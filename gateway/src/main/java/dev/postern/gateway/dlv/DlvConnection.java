@@ -1,5 +1,7 @@
 package dev.postern.gateway.dlv;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.postern.gateway.stream.ClientGone;
 import dev.postern.gateway.stream.ClientSide;
 import dev.postern.gateway.stream.EndReason;
@@ -25,13 +27,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * One client connection: reads its requests, hands them on in order, writes the answers.
  *
- * <p>Requests are served one after the other by one thread, as Delve does, but for {@code State} and
- * {@code halt}, which overtake. Both queues are bounded; when they are full {@link #onData} blocks.
+ * <p>Requests are served one after the other by one thread, as Delve does, but for {@code State}
+ * and {@code halt}, which overtake. Both queues are bounded; when they are full {@link #onData}
+ * blocks.
  */
 final class DlvConnection implements TargetSide {
   private static final Logger LOG = Logger.getLogger(DlvConnection.class.getName());
@@ -73,7 +75,8 @@ final class DlvConnection implements TargetSide {
     if (!seat.control()) {
       client.notice(
           NoticeEvent.info(
-              "the target runs on: without dlv/control it is stopped only for moments, to be read"));
+              "the target runs on: without dlv/control it is stopped only for moments, to be"
+                  + " read"));
     }
   }
 
@@ -100,53 +103,65 @@ final class DlvConnection implements TargetSide {
     }
   }
 
+  /** Whether to go on reading. */
   private boolean accept(ClientMessage message, int sizeBytes) throws InterruptedException {
-    switch (message) {
+    return switch (message) {
       case ClientMessage.Call call -> {
-        pace();
-        var request = new Request(this, call, sizeBytes);
-        if (overtakes(call)) {
-          overtaking.acquire();
-          target
-              .threads()
-              .execute(
-                  () -> {
-                    serve(request);
-                    overtaking.release();
-                  });
-        } else {
-          inbox.put(() -> serve(request));
-        }
-        return true;
+        enqueue(call, sizeBytes);
+        yield true;
       }
       case ClientMessage.Malformed malformed -> {
-        record(
-            Direction.CLIENT,
-            malformed.streamLost() ? Action.ENDED : Action.DENIED,
-            "?",
-            malformed.reason().name(),
-            "",
-            sizeBytes,
-            "");
-        if (malformed.id().isPresent()) {
-          send(ReplyEncoder.error(malformed.id().getAsLong(), "postern: " + malformed.detail()));
-        }
-        if (malformed.streamLost()) {
-          client.end(endOf(malformed), malformed.detail());
-          return false;
-        }
-        return true;
+        refuse(malformed, sizeBytes);
+        yield !malformed.streamLost();
       }
-      case ClientMessage.Dap dap -> {
-        String text =
-            "postern: this endpoint speaks Delve's JSON-RPC only (dlv connect, GoLand); DAP is not"
-                + " served";
-        record(Direction.CLIENT, Action.ENDED, "DAP", "MESSAGE_PROTOCOL", "", sizeBytes, "");
-        send(DapRefusal.message(text));
-        client.end(EndReason.MESSAGE_MALFORMED, text);
-        return false;
+      case ClientMessage.Dap _ -> {
+        refuseDap(sizeBytes);
+        yield false;
       }
+    };
+  }
+
+  private void enqueue(ClientMessage.Call call, int sizeBytes) throws InterruptedException {
+    pace();
+    var request = new Request(this, call, sizeBytes);
+    if (!overtakes(call)) {
+      inbox.put(() -> serve(request));
+      return;
     }
+    overtaking.acquire();
+    target
+        .threads()
+        .execute(
+            () -> {
+              serve(request);
+              overtaking.release();
+            });
+  }
+
+  private void refuse(ClientMessage.Malformed malformed, int sizeBytes) {
+    record(
+        Direction.CLIENT,
+        malformed.streamLost() ? Action.ENDED : Action.DENIED,
+        "?",
+        malformed.reason().name(),
+        "",
+        sizeBytes,
+        "");
+    if (malformed.id().isPresent()) {
+      send(ReplyEncoder.error(malformed.id().getAsLong(), "postern: " + malformed.detail()));
+    }
+    if (malformed.streamLost()) {
+      client.end(endOf(malformed), malformed.detail());
+    }
+  }
+
+  private void refuseDap(int sizeBytes) {
+    String text =
+        "postern: this endpoint speaks Delve's JSON-RPC only (dlv connect, GoLand); DAP is not"
+            + " served";
+    record(Direction.CLIENT, Action.ENDED, "DAP", "MESSAGE_PROTOCOL", "", sizeBytes, "");
+    send(DapRefusal.message(text));
+    client.end(EndReason.MESSAGE_MALFORMED, text);
   }
 
   private static EndReason endOf(ClientMessage.Malformed malformed) {
@@ -228,12 +243,8 @@ final class DlvConnection implements TargetSide {
   }
 
   void record(Request request, Action action, String reason, String scope) {
-    String text =
-        grant.obligations().recordFull()
-            ? JsonWriter.write(request.args())
-            : "";
-    record(
-        Direction.CLIENT, action, methodOf(request), reason, scope, request.sizeBytes(), text);
+    String text = grant.obligations().recordFull() ? JsonWriter.write(request.args()) : "";
+    record(Direction.CLIENT, action, methodOf(request), reason, scope, request.sizeBytes(), text);
     if (action == Action.DENIED) {
       client.notice(
           new NoticeEvent(

@@ -5,17 +5,17 @@ import static dev.postern.gateway.stream.EndReason.TARGET_PROTOCOL;
 import dev.postern.gateway.stream.ClientSide;
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.stream.SessionGrant;
-import dev.postern.json.JsonValue;
-import dev.postern.json.JsonException;
-import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.gateway.stream.TargetUnavailable;
+import dev.postern.json.JsonException;
+import dev.postern.json.JsonValue;
+import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.wire.dlv.DlvClass;
 import dev.postern.wire.dlv.DlvMethod;
+import dev.postern.wire.dlv.DlvRequest;
+import dev.postern.wire.dlv.RawJson;
 import dev.postern.wire.dlv.ReplyShaper;
 import dev.postern.wire.dlv.Restrictions;
 import dev.postern.wire.dlv.StringRedactor;
-import dev.postern.wire.dlv.DlvRequest;
-import dev.postern.wire.dlv.RawJson;
 import dev.postern.wire.dlv.TargetReply;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -58,7 +58,7 @@ final class DlvTarget {
 
   /** What a target needs of its surroundings. */
   record Surroundings(
-      BreakpointTag tag,
+      GatewayInstance tag,
       TargetWatch watch,
       StaticLists lists,
       ScheduledExecutorService timers,
@@ -115,16 +115,18 @@ final class DlvTarget {
       throw unreachable;
     }
     try {
-      RawJson unused = result(upstream.call(DlvRequest.setApiVersion(), CONNECT_LIMIT));
+      var _ = result(upstream.call(DlvRequest.setApiVersion(), CONNECT_LIMIT));
       RawJson shared =
-          result(upstream.call(new DlvRequest(DlvMethod.IS_MULTICLIENT, JsonObject.EMPTY), CONNECT_LIMIT));
+          result(
+              upstream.call(
+                  new DlvRequest(DlvMethod.IS_MULTICLIENT, JsonObject.EMPTY), CONNECT_LIMIT));
       boolean multiclient =
           tree(shared).get("IsMulticlient").filter(JsonValue.JsonBool.TRUE::equals).isPresent();
       if (!multiclient) {
         LOG.log(
             Level.WARNING,
-            "dlv takes a single client: its connection is kept until the gateway ends, which detaches"
-                + " or kills the target; start it with --accept-multiclient endpoint={0}",
+            "dlv takes a single client: its connection is kept until the gateway ends, which"
+                + " detaches or kills the target; start it with --accept-multiclient endpoint={0}",
             endpoint);
       }
       Stop state =
@@ -132,7 +134,7 @@ final class DlvTarget {
               .orElseThrow(() -> new TargetLost(TARGET_PROTOCOL, "the debugger has no state"));
       var target = new DlvTarget(endpoint, surroundings, accounts, upstream, multiclient);
       target.execution.begin(state);
-      upstream.lost().thenAcceptAsync(target::lost, surroundings.threads());
+      var _ = upstream.lost().thenAcceptAsync(target::lost, surroundings.threads());
       return target;
     } catch (TargetLost notADebugger) {
       upstream.close();
@@ -176,8 +178,7 @@ final class DlvTarget {
       throws TargetUnavailable {
     Set<DlvClass> held = RequestServer.Rules.held(grant.scopes());
     SessionAccount account =
-        accounts.of(
-            grant, held.contains(DlvClass.CONTROL), surroundings.nanos().getAsLong());
+        accounts.of(grant, held.contains(DlvClass.CONTROL), surroundings.nanos().getAsLong());
     Optional<StringRedactor> redactor = Redactor.of(grant.obligations().redact());
     Optional<GoroutineGate> gate = GoroutineGate.of(grant.obligations().goroutines());
     var rules =
@@ -208,21 +209,24 @@ final class DlvTarget {
     if (isLost() || (own.isEmpty() && !stepping)) {
       return;
     }
-    try (Execution.Access access = execution.enterOwn()) {
+    try (Execution.Access _ = execution.enterOwn()) {
       exchange.lockInterruptibly();
       try {
         for (long id : own) {
-          TargetReply unused = upstream.call(DlvRequest.clearBreakpoint(id), ANSWER_LIMIT);
+          var _ = upstream.call(DlvRequest.clearBreakpoint(id), ANSWER_LIMIT);
           breakpoints.remove(id);
         }
         if (stepping) {
-          TargetReply unused = upstream.call(DlvRequest.cancelNext(), ANSWER_LIMIT);
+          var _ = upstream.call(DlvRequest.cancelNext(), ANSWER_LIMIT);
         }
       } finally {
         exchange.unlock();
       }
     } catch (TargetLost lost) {
-      LOG.log(Level.WARNING, "could not clean up target={0}: {1}", new Object[] {endpoint, lost.text()});
+      LOG.log(
+          Level.WARNING,
+          "could not clean up target={0}: {1}",
+          new Object[] {endpoint, lost.text()});
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -255,7 +259,7 @@ final class DlvTarget {
   private boolean left() {
     execution.awaitRunning();
     try {
-      TargetReply unused = upstream.call(DlvRequest.stateNow(), CONNECT_LIMIT);
+      var _ = upstream.call(DlvRequest.stateNow(), CONNECT_LIMIT);
       return true;
     } catch (TargetLost gone) {
       return false;
@@ -289,7 +293,7 @@ final class DlvTarget {
   /** Enters a stop as this seat may, and asks. */
   <T extends @Nullable Object> T inStop(Seat seat, Asking<T> asking)
       throws Refusal, TargetLost, InterruptedException {
-    try (Execution.Access access = execution.enter(seat)) {
+    try (Execution.Access _ = execution.enter(seat)) {
       return exclusively(asking);
     }
   }
@@ -297,7 +301,7 @@ final class DlvTarget {
   /** Enters a stop that nobody is charged for, and asks. */
   <T extends @Nullable Object> T ownStop(Asking<T> asking)
       throws Refusal, TargetLost, InterruptedException {
-    try (Execution.Access access = execution.enterOwn()) {
+    try (Execution.Access _ = execution.enterOwn()) {
       return exclusively(asking);
     }
   }
@@ -305,7 +309,7 @@ final class DlvTarget {
   /** Clears every breakpoint of every session: before the debugger itself goes. Inside a stop. */
   void clearOwnBreakpoints() throws TargetLost, InterruptedException {
     for (long id : breakpoints.all()) {
-      TargetReply unused = ask(DlvRequest.clearBreakpoint(id));
+      var _ = ask(DlvRequest.clearBreakpoint(id));
       breakpoints.remove(id);
     }
   }
@@ -323,8 +327,7 @@ final class DlvTarget {
 
   /** Sends one request inside a stop. */
   TargetReply ask(DlvRequest request) throws TargetLost, InterruptedException {
-    TargetReply reply =
-        upstream.call(request, dumping ? DUMPING_ANSWER_LIMIT : ANSWER_LIMIT);
+    TargetReply reply = upstream.call(request, dumping ? DUMPING_ANSWER_LIMIT : ANSWER_LIMIT);
     if (request.method() == DlvMethod.DUMP_START) {
       dumping = true;
     }
@@ -340,7 +343,9 @@ final class DlvTarget {
     return upstream.call(request, ANSWER_LIMIT);
   }
 
-  /** An answer that stays the same for the life of the process, from memory or asked inside a stop. */
+  /**
+   * An answer that stays the same for the life of the process, from memory or asked inside a stop.
+   */
   Optional<RawJson> perProcess(DlvMethod method) {
     synchronized (perProcess) {
       return Optional.ofNullable(perProcess.get(method));
@@ -408,7 +413,7 @@ final class DlvTarget {
         if (breakpoint instanceof JsonObject object && surroundings.tag().isOurs(object)) {
           long id = object.integer("id").orElse(0L);
           if (breakpoints.owner(id).isEmpty()) {
-            TargetReply unused = ask(DlvRequest.clearBreakpoint(id));
+            var _ = ask(DlvRequest.clearBreakpoint(id));
           }
         }
       }
@@ -441,17 +446,19 @@ final class DlvTarget {
           case Selection.None none -> DlvRequest.stateNow();
         };
     switch (ask(request)) {
-      case TargetReply.Result(long id, RawJson result) -> {
+      case TargetReply.Result(long _, RawJson result) -> {
         serverSelection = seat.selection;
         seat.snapshot = Stop.of(result);
         seat.snapshotOf = stop;
       }
-      case TargetReply.Failure(long id, String error) -> throw gone(seat.selection, error);
+      case TargetReply.Failure(long _, String error) -> throw gone(seat.selection, error);
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     }
   }
 
-  /** A session without a selection of its own starts at the stop's goroutine, else at the main one. */
+  /**
+   * A session without a selection of its own starts at the stop's goroutine, else at the main one.
+   */
   private void choose(Seat seat) throws TargetLost, InterruptedException {
     seat.selection = serverSelection;
     if (!(serverSelection instanceof Selection.Goroutine)
@@ -496,8 +503,8 @@ final class DlvTarget {
 
   private static RawJson result(TargetReply reply) throws TargetLost {
     return switch (reply) {
-      case TargetReply.Result(long id, RawJson result) -> result;
-      case TargetReply.Failure(long id, String error) ->
+      case TargetReply.Result(long _, RawJson result) -> result;
+      case TargetReply.Failure(long _, String error) ->
           throw new TargetLost(TARGET_PROTOCOL, "the debugger refuses to be asked: " + error);
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     };
@@ -510,7 +517,8 @@ final class DlvTarget {
       }
       throw new TargetLost(TARGET_PROTOCOL, "an answer of the debugger is not an object");
     } catch (JsonException malformed) {
-      throw new TargetLost(TARGET_PROTOCOL, "an answer of the debugger is not strict JSON", malformed);
+      throw new TargetLost(
+          TARGET_PROTOCOL, "an answer of the debugger is not strict JSON", malformed);
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All Delve targets of a gateway: one {@link DlvTarget} per endpoint, opened for the first connection
- * and closed after the last.
+ * All Delve targets of a gateway: one {@link DlvTarget} per endpoint, opened for the first
+ * connection and closed after the last.
  */
 public final class DlvTargets implements ToolTargets, AutoCloseable {
   /** One endpoint's target and what was spent there. */
@@ -37,7 +37,7 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
    * @param tag the same over restarts of this gateway
    * @param nanos a ticker for elapsed time
    */
-  public DlvTargets(BreakpointTag tag, TargetWatch watch, LongSupplier nanos) {
+  public DlvTargets(GatewayInstance tag, TargetWatch watch, LongSupplier nanos) {
     timers =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dlv-timers").factory());
@@ -49,7 +49,7 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
   public TargetSide open(SessionGrant grant, ClientSide client)
       throws TargetUnavailable, InterruptedException {
     var endpoint = new Endpoint(grant.endpoint());
-    Place place = places.computeIfAbsent(endpoint, unused -> new Place());
+    Place place = places.computeIfAbsent(endpoint, _ -> new Place());
     place.lock.lockInterruptibly();
     try {
       DlvTarget target = place.target;

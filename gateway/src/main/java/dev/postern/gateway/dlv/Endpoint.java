@@ -31,7 +31,8 @@ public record Endpoint(URI uri) {
     } catch (TimeoutException late) {
       done.cancel(false);
       connecting.interrupt();
-      throw new TargetLost(TARGET_UNREACHABLE, "no connection in " + limit.toMillis() + " ms", late);
+      throw new TargetLost(
+          TARGET_UNREACHABLE, "no connection in " + limit.toMillis() + " ms", late);
     } catch (ExecutionException failed) {
       throw new TargetLost(TARGET_UNREACHABLE, "no connection to the debugger", failed.getCause());
     }
@@ -51,13 +52,16 @@ public record Endpoint(URI uri) {
   private SocketChannel open() throws IOException {
     return switch (String.valueOf(uri.getScheme())) {
       case "tcp" -> {
-        SocketChannel channel = SocketChannel.open(new InetSocketAddress(uri.getHost(), uri.getPort()));
+        SocketChannel channel =
+            SocketChannel.open(new InetSocketAddress(uri.getHost(), uri.getPort()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         yield channel;
       }
       case "unix" -> {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(Path.of(uri.getPath() == null ? uri.getSchemeSpecificPart() : uri.getPath())));
+        channel.connect(
+            UnixDomainSocketAddress.of(
+                Path.of(uri.getPath() == null ? uri.getSchemeSpecificPart() : uri.getPath())));
         yield channel;
       }
       default -> throw new IOException("an endpoint of dlv is tcp://host:port or unix:/path");

@@ -26,14 +26,14 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the process runs, who holds it stopped, who waits for a stop; and the one place that stops
- * and continues it.
+ * Whether the process runs, who holds it stopped, who waits for a stop; and the one place that
+ * stops and continues it.
  *
  * <p>The process is <em>running</em> while {@code run} is set: by a {@code continue} of ours, a
- * session's step, or because it ran when we came. It is <em>stopped</em> otherwise, for one of three
- * reasons: {@link Holders} (sessions that control it), a brokered halt ({@link HaltBroker}), or a
- * moment of the gateway's own (cleaning up). Readers {@link #enter} a stop and leave it; as long as one
- * is inside, the process is not continued. When nobody is left it is.
+ * session's step, or because it ran when we came. It is <em>stopped</em> otherwise, for one of
+ * three reasons: {@link Holders} (sessions that control it), a brokered halt ({@link HaltBroker}),
+ * or a moment of the gateway's own (cleaning up). Readers {@link #enter} a stop and leave it; as
+ * long as one is inside, the process is not continued. When nobody is left it is.
  *
  * <p>INVARIANT: a request that blocks while the process runs is sent only between {@code enter} and
  * {@link Access#close}, so none is ever queued inside the debugger.
@@ -58,7 +58,18 @@ final class Execution {
     STEP
   }
 
-  private record Run(Kind kind, @Nullable Seat by, @Nullable CompletableFuture<TargetReply> answer) {}
+  /** One stretch of running; compared by identity. */
+  private static final class Run {
+    private final Kind kind;
+    private final @Nullable Seat by;
+    private final @Nullable CompletableFuture<TargetReply> answer;
+
+    Run(Kind kind, @Nullable Seat by, @Nullable CompletableFuture<TargetReply> answer) {
+      this.kind = kind;
+      this.by = by;
+      this.answer = answer;
+    }
+  }
 
   /** Whose a breakpoint is. */
   interface Owners {
@@ -109,7 +120,7 @@ final class Execution {
 
   /** Takes over the process as it is; {@code state} is Delve's non-blocking answer. */
   void begin(Stop state) {
-    upstream.lost().thenRunAsync(() -> locked(changed::signalAll), threads);
+    var _ = upstream.lost().thenRunAsync(() -> locked(changed::signalAll), threads);
     locked(
         () -> {
           stoppedNanos = nanos.getAsLong();
@@ -143,7 +154,9 @@ final class Execution {
 
     private Access() {}
 
-    /** Whether a brokered halt has lasted as long as it may: no further request should be started. */
+    /**
+     * Whether a brokered halt has lasted as long as it may: no further request should be started.
+     */
     boolean overdue() {
       lock.lock();
       try {
@@ -189,7 +202,7 @@ final class Execution {
           } else if (!seat.control() && broker.join(seat, now)) {
             return entered();
           }
-        } else if (run != null && !changing && !seat.control() && run.kind() != Kind.STEP) {
+        } else if (run != null && !changing && !seat.control() && run.kind != Kind.STEP) {
           broker.requireHalt(seat, now);
           stopRunning();
           if (holders.isEmpty() && !exited) {
@@ -204,7 +217,7 @@ final class Execution {
         long left = until - now;
         if (left <= 0 || changed.awaitNanos(left) <= 0) {
           throw Refusal.busy(
-              run != null && run.kind() == Kind.STEP
+              run != null && run.kind == Kind.STEP
                   ? "another session steps it or calls a function"
                   : "it runs; halt it first");
         }
@@ -228,7 +241,7 @@ final class Execution {
           stopRunning();
           return entered();
         }
-        awaitChange(until);
+        var _ = changed.awaitNanos(leftOrLost(until));
       }
     } finally {
       lock.unlock();
@@ -280,7 +293,7 @@ final class Execution {
           changed.signalAll();
           return;
         }
-        awaitChange(until);
+        var _ = changed.awaitNanos(leftOrLost(until));
       }
     } finally {
       lock.unlock();
@@ -301,7 +314,7 @@ final class Execution {
         throw new Refusal(
             "MESSAGE_REFUSED", "", "postern: a `continue` of this connection is still running");
       }
-      if (run != null && run.kind() == Kind.STEP && seat.control()) {
+      if (run != null && run.kind == Kind.STEP && seat.control()) {
         throw Refusal.busy("another session steps it or calls a function");
       }
       seat.waiting = whenStopped;
@@ -358,7 +371,7 @@ final class Execution {
         if (!changing && users == 0) {
           break;
         }
-        awaitChangeOrRefuse(until);
+        var _ = changed.awaitNanos(leftOrRefuse(until));
       }
       changing = true;
     } finally {
@@ -455,8 +468,8 @@ final class Execution {
   // ---------------------------------------------------------------- leaving
 
   /**
-   * Gives up a seat: it holds and waits no more. The process is continued if nobody else holds it and
-   * nothing has to be cleaned up in it first.
+   * Gives up a seat: it holds and waits no more. The process is continued if nobody else holds it
+   * and nothing has to be cleaned up in it first.
    *
    * @param breakpoints whether the caller is going to {@link #enterOwn} to clear breakpoints
    * @return whether a step was left unfinished, which has to be cancelled inside a stop
@@ -469,9 +482,7 @@ final class Execution {
       seat.unseen.clear();
       holders.remove(seat, nanos.getAsLong());
       boolean stepping =
-          run == null
-              ? lastStop.nextInProgress() && holders.isEmpty() && !exited
-              : run.by() == seat;
+          run == null ? lastStop.nextInProgress() && holders.isEmpty() && !exited : run.by == seat;
       if (!stepping && !breakpoints) {
         continueIfFree();
       }
@@ -510,18 +521,20 @@ final class Execution {
     }
   }
 
-  private void awaitChange(long until) throws TargetLost, InterruptedException {
+  private long leftOrLost(long until) throws TargetLost {
     long left = until - nanos.getAsLong();
-    if (left <= 0 || changed.awaitNanos(left) <= 0) {
+    if (left <= 0) {
       throw new TargetLost(TARGET_UNREACHABLE, "the debugger does not come to rest");
     }
+    return left;
   }
 
-  private void awaitChangeOrRefuse(long until) throws Refusal, InterruptedException {
+  private long leftOrRefuse(long until) throws Refusal {
     long left = until - nanos.getAsLong();
-    if (left <= 0 || changed.awaitNanos(left) <= 0) {
+    if (left <= 0) {
       throw Refusal.busy("other sessions read it");
     }
+    return left;
   }
 
   private void hold(Seat seat) {
@@ -616,7 +629,7 @@ final class Execution {
       if (stop.isPresent() && stop.get().exited()) {
         return stop.get();
       }
-      CompletableFuture<TargetReply> answer = current.answer();
+      CompletableFuture<TargetReply> answer = current.answer;
       if (answer == null) {
         if (stop.isPresent() && !stop.get().running()) {
           return stop.get();
@@ -636,9 +649,9 @@ final class Execution {
 
   private void startRun(Run next) {
     run = next;
-    CompletableFuture<TargetReply> answer = next.answer();
+    CompletableFuture<TargetReply> answer = next.answer;
     if (answer != null) {
-      answer.whenCompleteAsync((reply, lost) -> runEnded(next, reply), threads);
+      var _ = answer.whenCompleteAsync((reply, lost) -> runEnded(next, reply), threads);
     }
     changed.signalAll();
   }
@@ -652,8 +665,10 @@ final class Execution {
             return;
           }
           Optional<Stop> stop =
-              reply instanceof TargetReply.Result result ? Stop.of(result.result()) : Optional.empty();
-          if (reply instanceof TargetReply.Failure failure && ended.kind() == Kind.CONTINUE) {
+              reply instanceof TargetReply.Result result
+                  ? Stop.of(result.result())
+                  : Optional.empty();
+          if (reply instanceof TargetReply.Failure failure && ended.kind == Kind.CONTINUE) {
             List<Runnable> told = new ArrayList<>();
             for (Seat seat : List.copyOf(seats)) {
               if (seat.waiting != null && seat.control()) {
@@ -684,10 +699,10 @@ final class Execution {
       for (Seat seat : List.copyOf(seats)) {
         answer(seat, new Seat.Outcome.Stopped(lastStop), told);
       }
-    } else if (ended.kind() != Kind.STEP) {
+    } else if (ended.kind != Kind.STEP) {
       deliver(stop.isEmpty() ? List.of() : lastStop.hits(), byHalt || stop.isEmpty(), told);
-    } else if (ended.by() != null) {
-      hold(ended.by());
+    } else if (ended.by != null) {
+      hold(ended.by);
     }
     told.forEach(threads::execute);
   }
@@ -809,7 +824,7 @@ final class Execution {
     lock.lock();
     try {
       current = run;
-      if (current == null || current.kind() != Kind.FOREIGN || upstream.lost().isDone()) {
+      if (current == null || current.kind != Kind.FOREIGN || upstream.lost().isDone()) {
         return;
       }
       if (changing) {
@@ -844,7 +859,9 @@ final class Execution {
 
   private void later(long delayNanos, Runnable task) {
     if (!timers.isShutdown()) {
-      timers.schedule(() -> threads.execute(task), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+      var _ =
+          timers.schedule(
+              () -> threads.execute(task), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
     }
   }
 }

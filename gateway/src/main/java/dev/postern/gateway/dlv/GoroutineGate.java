@@ -22,9 +22,9 @@ import java.util.Set;
 /**
  * Shows a session only the goroutines that policy lets it see.
  *
- * <p>Which those are is asked once per stop and decided here, on Delve's answers: its own filters only
- * narrow what has to be looked at. Requests that name another goroutine, or a thread, are refused.
- * Guarded by the exchange of its {@link DlvTarget}.
+ * <p>Which those are is asked once per stop and decided here, on Delve's answers: its own filters
+ * only narrow what has to be looked at. Requests that name another goroutine, or a thread, are
+ * refused. Guarded by the exchange of its {@link DlvTarget}.
  */
 final class GoroutineGate {
   private static final int PAGE = 1000;
@@ -62,7 +62,12 @@ final class GoroutineGate {
   TargetReply ask(DlvTarget target, DlvRequest request)
       throws Refusal, TargetLost, InterruptedException {
     switch (request.method()) {
-      case LIST_THREADS, GET_THREAD, LIST_REGISTERS, LIST_PACKAGE_VARS, EXAMINE_MEMORY, DISASSEMBLE ->
+      case LIST_THREADS,
+          GET_THREAD,
+          LIST_REGISTERS,
+          LIST_PACKAGE_VARS,
+          EXAMINE_MEMORY,
+          DISASSEMBLE ->
           throw hidden("threads, globals and raw memory are not shown");
       default -> {}
     }
@@ -83,9 +88,7 @@ final class GoroutineGate {
         kept.add(goroutine);
       }
     }
-    return result
-        .with("Goroutines", new JsonArray(kept))
-        .with("Groups", JsonValue.JsonNull.NULL);
+    return result.with("Goroutines", new JsonArray(kept)).with("Groups", JsonValue.JsonNull.NULL);
   }
 
   void require(DlvTarget target, Selection selection)
@@ -121,7 +124,7 @@ final class GoroutineGate {
     long start = 0;
     while (start >= 0 && seen < MAX_GOROUTINES) {
       if (!(target.ask(DlvRequest.listGoroutines(start, PAGE, narrowing))
-          instanceof TargetReply.Result(long unused, RawJson result))) {
+          instanceof TargetReply.Result(long _, RawJson result))) {
         break;
       }
       JsonObject page = DlvTarget.tree(result);
@@ -148,7 +151,7 @@ final class GoroutineGate {
 
   private boolean stackMatches(DlvTarget target, long id) throws TargetLost, InterruptedException {
     if (!(target.ask(DlvRequest.stacktrace(id, STACK_DEPTH))
-        instanceof TargetReply.Result(long unused, RawJson result))) {
+        instanceof TargetReply.Result(long _, RawJson result))) {
       return false;
     }
     var functions = new ArrayList<String>();
@@ -157,14 +160,17 @@ final class GoroutineGate {
         location.object("function").flatMap(f -> f.string("name")).ifPresent(functions::add);
       }
     }
-    return filters.stream().allMatch(filter -> !filter.needsStack() || filter.matchesStack(functions));
+    return filters.stream()
+        .allMatch(filter -> !filter.needsStack() || filter.matchesStack(functions));
   }
 
   private static List<JsonValue> elements(JsonObject object, String name) {
     return object.array(name).map(JsonArray::elements).orElse(List.of());
   }
 
-  /** ListGoroutines as it may be asked: no groups, whose names and counts would tell of the others. */
+  /**
+   * ListGoroutines as it may be asked: no groups, whose names and counts would tell of the others.
+   */
   static DlvRequest ungrouped(DlvRequest request) {
     return new DlvRequest(
         request.method(), request.args().with("GroupBy", JsonNumber.of(0)).without("GroupByKey"));

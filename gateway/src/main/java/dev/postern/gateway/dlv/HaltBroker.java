@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The halts that the gateway makes for sessions that may read but not control: short, shared by reads
- * that come together, and paid for by each session that used them.
+ * The halts that the gateway makes for sessions that may read but not control: short, shared by
+ * reads that come together, and paid for by each session that used them.
  *
  * <p>Keeps the books of the current one; the {@link Execution} halts and continues, and guards this
  * with its lock.
@@ -85,8 +85,7 @@ final class HaltBroker {
 
   /** Whether the halt should end now, nobody reading. */
   boolean due(long now) {
-    return active
-        && (closed || now - deadlineNanos >= 0 || now - lastUseNanos >= LINGER.toNanos());
+    return active && (closed || now - deadlineNanos >= 0 || now - lastUseNanos >= LINGER.toNanos());
   }
 
   /** Whether a read that still goes on has outlasted the halt. */

@@ -55,7 +55,9 @@ final class Holders {
     since.clear();
   }
 
-  /** When this seat's hold has to end at the latest; {@link Long#MAX_VALUE} if nothing bounds it. */
+  /**
+   * When this seat's hold has to end at the latest; {@link Long#MAX_VALUE} if nothing bounds it.
+   */
   long deadline(Seat seat, HaltBudget target, long now) {
     Long from = since.get(seat);
     if (from == null) {

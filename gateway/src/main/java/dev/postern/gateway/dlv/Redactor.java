@@ -29,7 +29,9 @@ final class Redactor implements StringRedactor {
         compiled.add(Pattern.compile(pattern));
       } catch (PatternSyntaxException invalid) {
         throw new TargetUnavailable(
-            TargetUnavailable.Code.TARGET_OBLIGATION, "a redact pattern is not RE2 syntax", invalid);
+            TargetUnavailable.Code.TARGET_OBLIGATION,
+            "a redact pattern is not RE2 syntax",
+            invalid);
       }
     }
     return Optional.of(new Redactor(List.copyOf(compiled)));

@@ -6,19 +6,17 @@ import dev.postern.gateway.stream.MessageEvent.Action;
 import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.json.JsonValue.JsonBool;
 import dev.postern.json.JsonValue.JsonObject;
-import dev.postern.wire.dlv.ClientMessage;
 import dev.postern.wire.dlv.DlvClass;
 import dev.postern.wire.dlv.DlvMethod;
 import dev.postern.wire.dlv.DlvRequest;
-import dev.postern.wire.dlv.GoroutineTarget;
 import dev.postern.wire.dlv.DlvRules;
+import dev.postern.wire.dlv.GoroutineTarget;
 import dev.postern.wire.dlv.RawJson;
 import dev.postern.wire.dlv.ReplyShaper;
 import dev.postern.wire.dlv.Restrictions;
 import dev.postern.wire.dlv.TargetReply;
 import dev.postern.wire.dlv.Verdict;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,8 +65,7 @@ final class RequestServer {
   private final CommandServer commands;
   private final BreakpointRequests breakpoints;
 
-  RequestServer(
-      DlvTarget target, Seat seat, SessionGrant grant, Rules rules, Runnable detached) {
+  RequestServer(DlvTarget target, Seat seat, SessionGrant grant, Rules rules, Runnable detached) {
     this.target = target;
     this.seat = seat;
     this.grant = grant;
@@ -211,9 +208,9 @@ final class RequestServer {
             seat,
             () ->
                 switch (read(GoroutineGate.ungrouped(upstream))) {
-                  case TargetReply.Result(long id, RawJson result) ->
+                  case TargetReply.Result(long _, RawJson result) ->
                       gate.only(target, DlvTarget.tree(result));
-                  case TargetReply.Failure(long id, String error) ->
+                  case TargetReply.Failure(long _, String error) ->
                       throw new Refusal("", "", rules.shaper().shapeError(error));
                   case TargetReply.Broken broken ->
                       throw new TargetLost(TARGET_PROTOCOL, broken.detail());
@@ -277,7 +274,7 @@ final class RequestServer {
               if (restarted instanceof TargetReply.Result) {
                 target.forgetProcess();
                 TargetReply state = target.ask(DlvRequest.stateNow());
-                if (state instanceof TargetReply.Result(long id, RawJson result)) {
+                if (state instanceof TargetReply.Result(long _, RawJson result)) {
                   target.execution().restarted(seat, Stop.of(result).orElse(Stop.UNKNOWN));
                 }
               }
@@ -287,8 +284,8 @@ final class RequestServer {
   }
 
   /**
-   * Ends the debugger for everyone where the session holds {@code dlv/lifecycle}; without it, leaving
-   * the process alone is what the end of a session does anyway.
+   * Ends the debugger for everyone where the session holds {@code dlv/lifecycle}; without it,
+   * leaving the process alone is what the end of a session does anyway.
    */
   private void detach(Request request) throws Refusal, TargetLost, InterruptedException {
     boolean kill = request.args().get("Kill").filter(JsonBool.TRUE::equals).isPresent();
@@ -316,8 +313,8 @@ final class RequestServer {
 
   private void answer(Request request, TargetReply reply) throws TargetLost {
     switch (reply) {
-      case TargetReply.Result(long id, RawJson result) -> result(request, result);
-      case TargetReply.Failure(long id, String error) ->
+      case TargetReply.Result(long _, RawJson result) -> result(request, result);
+      case TargetReply.Failure(long _, String error) ->
           request.error(rules.shaper().shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     }

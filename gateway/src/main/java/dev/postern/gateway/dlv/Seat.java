@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's place at a target: what it has selected, whether it holds the process and whether
- * it waits for a stop. Guarded by the lock of the {@link Execution}.
+ * One connection's place at a target: what it has selected, whether it holds the process and
+ * whether it waits for a stop. Guarded by the lock of the {@link Execution}.
  */
 final class Seat {
   /** Stops kept for a client that is between two {@code continue}s. */

@@ -93,7 +93,9 @@ final class SessionAccount {
     long gap = 1_000_000_000L / Math.max(1, limits.requestsPerSecond().getAsInt());
     long slot =
         nextRequestNanos.accumulateAndGet(
-            now, (next, at) -> next == Long.MIN_VALUE || next - at < -BURST * gap ? at - BURST * gap : next + gap);
+            now,
+            (next, at) ->
+                next == Long.MIN_VALUE || next - at < -BURST * gap ? at - BURST * gap : next + gap);
     return Math.max(0, slot - now);
   }
 

@@ -45,7 +45,8 @@ record Stop(JsonObject state) {
 
   List<Hit> hits() {
     var hits = new ArrayList<Hit>();
-    for (JsonValue thread : state.array("Threads").map(JsonValue.JsonArray::elements).orElse(List.of())) {
+    for (JsonValue thread :
+        state.array("Threads").map(JsonValue.JsonArray::elements).orElse(List.of())) {
       if (thread instanceof JsonObject object) {
         object
             .object("breakPoint")
@@ -53,7 +54,11 @@ record Stop(JsonObject state) {
                 breakpoint ->
                     breakpoint
                         .integer("id")
-                        .map(id -> new Hit(id, is(breakpoint, "continue") || is(breakpoint, "traceReturn"))))
+                        .map(
+                            id ->
+                                new Hit(
+                                    id,
+                                    is(breakpoint, "continue") || is(breakpoint, "traceReturn"))))
             .ifPresent(hits::add);
       }
     }

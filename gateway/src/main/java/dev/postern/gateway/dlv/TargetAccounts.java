@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What was spent at one target: by all sessions together and by each, remembered over reconnections.
- * Guarded by its own monitor; the accounts themselves and the target's budget by the lock of the {@link Execution}.
+ * What was spent at one target: by all sessions together and by each, remembered over
+ * reconnections. Guarded by its own monitor; the accounts themselves and the target's budget by the
+ * lock of the {@link Execution}.
  */
 final class TargetAccounts {
   /** Where no cap is configured: none. */

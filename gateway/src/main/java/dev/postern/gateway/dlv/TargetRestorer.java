@@ -9,8 +9,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Leaves a target running and free of a gateway's breakpoints, over a connection of its own: after the
- * gateway that was inside it died, or lost its connection.
+ * Leaves a target running and free of a gateway's breakpoints, over a connection of its own: after
+ * the gateway that was inside it died, or lost its connection.
  */
 public final class TargetRestorer {
   private static final Logger LOG = Logger.getLogger(TargetRestorer.class.getName());
@@ -27,7 +27,7 @@ public final class TargetRestorer {
    * @return whether there is nothing left to do: it runs, or it is gone
    */
   public static boolean restore(
-      Endpoint endpoint, BreakpointTag tag, boolean mayHaveBreakpoints) {
+      Endpoint endpoint, GatewayInstance tag, boolean mayHaveBreakpoints) {
     Upstream upstream;
     try {
       upstream = Upstream.open(endpoint, CONNECT_LIMIT);
@@ -44,7 +44,8 @@ public final class TargetRestorer {
     try {
       return walk(upstream, new Restoration(tag::isOurs, mayHaveBreakpoints, () -> false));
     } catch (TargetLost lost) {
-      LOG.log(Level.WARNING, "cannot restore target={0}: {1}", new Object[] {endpoint, lost.text()});
+      LOG.log(
+          Level.WARNING, "cannot restore target={0}: {1}", new Object[] {endpoint, lost.text()});
       return lost.reason() == EndReason.TARGET_GONE;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -62,7 +63,7 @@ public final class TargetRestorer {
         case Restoration.Step.Send(DlvRequest request) ->
             step = restoration.next(upstream.call(request, STEP_LIMIT));
         case Restoration.Step.SendLast(DlvRequest request, Restoration.Outcome outcome) -> {
-          var unused = upstream.send(request);
+          var _ = upstream.send(request);
           // Answered at once also while the process runs: then the last request has been read.
           TargetReply read = upstream.call(DlvRequest.stateNow(), STEP_LIMIT);
           return read instanceof TargetReply.Result;

@@ -1,9 +1,9 @@
 package dev.postern.gateway.dlv;
 
 /**
- * Told which targets this gateway is inside, so that somebody can restore them if it dies. Safe for use
- * by many threads; {@link #using} and {@link #breakpoints} return once the word would survive the
- * gateway.
+ * Told which targets this gateway is inside, so that somebody can restore them if it dies. Safe for
+ * use by many threads; {@link #using} and {@link #breakpoints} return once the word would survive
+ * the gateway.
  */
 public interface TargetWatch {
   /** Watches nothing; for tests. */

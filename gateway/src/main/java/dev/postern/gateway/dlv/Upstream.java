@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The one JSON-RPC connection to a target's {@code dlv}.
  *
  * <p>Requests carry ids of its own and answers are matched by id, whatever their order. Every wait
- * has a limit; the first thing that goes wrong ends the connection for good and completes all that is
- * pending with {@link TargetLost}. Safe for use by many threads.
+ * has a limit; the first thing that goes wrong ends the connection for good and completes all that
+ * is pending with {@link TargetLost}. Safe for use by many threads.
  */
 final class Upstream {
   private static final int READ_BYTES = 64 * 1024;
@@ -53,8 +53,9 @@ final class Upstream {
     SocketChannel channel = endpoint.connect(limit);
     var upstream = new Upstream(channel);
     Thread.ofVirtual().name("dlv-answers-" + endpoint).start(upstream::readAnswers);
-    Thread writer = Thread.ofVirtual().name("dlv-requests-" + endpoint).start(upstream::writeRequests);
-    upstream.lost.thenRun(writer::interrupt);
+    Thread writer =
+        Thread.ofVirtual().name("dlv-requests-" + endpoint).start(upstream::writeRequests);
+    var _ = upstream.lost.thenRun(writer::interrupt);
     return upstream;
   }
 
@@ -84,7 +85,10 @@ final class Upstream {
     return answer;
   }
 
-  /** Sends a request and waits for its answer; a target that takes longer than {@code limit} is lost. */
+  /**
+   * Sends a request and waits for its answer; a target that takes longer than {@code limit} is
+   * lost.
+   */
   TargetReply call(DlvRequest request, Duration limit) throws TargetLost, InterruptedException {
     return await(send(request), limit)
         .orElseThrow(
@@ -115,7 +119,7 @@ final class Upstream {
   }
 
   void close() {
-    TargetLost unused = fail(new TargetLost(TARGET_GONE, "the connection to the debugger was closed"));
+    var _ = fail(new TargetLost(TARGET_GONE, "the connection to the debugger was closed"));
   }
 
   private Optional<TargetLost> lostAlready() {
@@ -159,7 +163,7 @@ final class Upstream {
         }
       }
     } catch (IOException broken) {
-      TargetLost unused = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection", broken));
+      var _ = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection", broken));
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();
     }
@@ -171,7 +175,7 @@ final class Upstream {
       while (true) {
         int count = channel.read(ByteBuffer.wrap(bytes));
         if (count < 0) {
-          TargetLost unused = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection"));
+          var _ = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection"));
           return;
         }
         ByteBuffer data = ByteBuffer.wrap(bytes, 0, count);
@@ -184,9 +188,10 @@ final class Upstream {
         }
       }
     } catch (IOException broken) {
-      TargetLost unused = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection", broken));
+      var _ = fail(new TargetLost(TARGET_GONE, "the debugger closed the connection", broken));
     } catch (RuntimeException bug) {
-      TargetLost unused = fail(new TargetLost(TARGET_PROTOCOL, "an answer of the debugger could not be read", bug));
+      var _ =
+          fail(new TargetLost(TARGET_PROTOCOL, "an answer of the debugger could not be read", bug));
     }
   }
 
@@ -195,7 +200,7 @@ final class Upstream {
       case TargetReply.Result result -> complete(result.id(), result);
       case TargetReply.Failure failure -> complete(failure.id(), failure);
       case TargetReply.Broken broken -> {
-        TargetLost unused = fail(new TargetLost(TARGET_PROTOCOL, broken.detail()));
+        var _ = fail(new TargetLost(TARGET_PROTOCOL, broken.detail()));
         yield false;
       }
     };
@@ -204,7 +209,7 @@ final class Upstream {
   private boolean complete(long id, TargetReply reply) {
     @Nullable CompletableFuture<TargetReply> answer = pending.remove(id);
     if (answer == null) {
-      TargetLost unused = fail(new TargetLost(TARGET_PROTOCOL, "an answer to nothing that was asked"));
+      var _ = fail(new TargetLost(TARGET_PROTOCOL, "an answer to nothing that was asked"));
       return false;
     }
     answer.complete(reply);

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
  *
  * @param instance 8 hex digits that stay the same over restarts of a gateway
  */
-public record BreakpointTag(String instance) {
+public record GatewayInstance(String instance) {
   private static final Pattern INSTANCE = Pattern.compile("[0-9a-f]{8}");
   private static final String MARK = "postern";
 
-  public BreakpointTag {
+  public GatewayInstance {
     if (!INSTANCE.matcher(instance).matches()) {
       throw new IllegalArgumentException("an instance is 8 hex digits");
     }
