@@ -79,10 +79,9 @@ final class BreakpointRequests {
     target.announceBreakpoints();
     JsonObject result =
         tree(target.ask(new DlvRequest(DlvMethod.CREATE_WATCHPOINT, allowed.args())));
-    long id = idOf(result);
+    long id = idOf(result); // the breakpoint stands in the result itself
     String name = breakpoints.nextName(seat.account());
-    JsonObject tagged =
-        result.object("Breakpoint").orElse(JsonObject.EMPTY).with("name", new JsonString(name));
+    JsonObject tagged = result.with("name", new JsonString(name));
     TargetReply amended =
         target.ask(
             new DlvRequest(
@@ -166,7 +165,8 @@ final class BreakpointRequests {
   private static long idOf(JsonObject result) throws TargetLost {
     return result
         .object("Breakpoint")
-        .flatMap(breakpoint -> breakpoint.integer("id"))
+        .orElse(result)
+        .integer("id")
         .orElseThrow(() -> new TargetLost(TARGET_PROTOCOL, "a breakpoint without an id"));
   }
 

@@ -63,9 +63,7 @@ final class CommandServer {
         }
         case "halt" -> {
           request.decided(Action.ANSWERED, "", DlvClass.LOG.scope());
-          boolean waited =
-              execution.stopWaiting(
-                  seat, new Seat.Outcome.Stopped(seat.snapshot.orElse(Stop.UNKNOWN)));
+          execution.stopWaiting(seat, new Seat.Outcome.Stopped(seat.snapshot.orElse(Stop.UNKNOWN)));
           request.result(localState());
           return;
         }

@@ -335,8 +335,8 @@ final class Execution {
     }
   }
 
-  /** Ends a seat's waiting without stopping the process; whether it waited. */
-  boolean stopWaiting(Seat seat, Seat.Outcome outcome) {
+  /** Ends a seat's waiting, if it waits, without stopping the process. */
+  void stopWaiting(Seat seat, Seat.Outcome outcome) {
     List<Runnable> told = new ArrayList<>();
     locked(
         () -> {
@@ -345,7 +345,6 @@ final class Execution {
           }
         });
     told.forEach(threads::execute);
-    return !told.isEmpty();
   }
 
   /**

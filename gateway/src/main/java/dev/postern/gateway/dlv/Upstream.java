@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -133,7 +134,7 @@ final class Upstream {
       closeQuietly();
     }
     TargetLost first = lost.join();
-    for (Long id : pending.keySet()) {
+    for (Long id : List.copyOf(pending.keySet())) {
       CompletableFuture<TargetReply> answer = pending.remove(id);
       if (answer != null) {
         answer.completeExceptionally(first);
