@@ -16,7 +16,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * <p>Keys come from {@link KeyFactory#generatePublic} only: one from {@code translateKey} of the
  * native provider is destroyed after its first use.
  */
-final class CryptoProvider {
+public final class CryptoProvider {
   private static final String NATIVE =
       "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
   private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
@@ -25,7 +25,7 @@ final class CryptoProvider {
   private CryptoProvider() {}
 
   /** The name of the provider in use, for the start-up log. */
-  static String name() {
+  public static String name() {
     return CHOSEN.getName();
   }
 
