@@ -18,11 +18,13 @@ class DocsTest {
   @Test
   void examplesOfTheDocs_loadTogetherWithoutAnIssue() throws IOException {
     var files = new ArrayList<SourceFile>();
-    String[] parts = Files.readString(Path.of("../docs/policy.md"), UTF_8).split("```yaml\n");
-    for (int i = 1; i < parts.length; i++) {
+    String docs = Files.readString(Path.of("../docs/policy.md"), UTF_8);
+    for (int at = docs.indexOf(FENCE); at >= 0; at = docs.indexOf(FENCE, at + 1)) {
+      int from = at + FENCE.length();
       files.add(
           SourceFile.ofText(
-              "docs-%d.yaml".formatted(i), parts[i].substring(0, parts[i].indexOf("```"))));
+              "docs-%d.yaml".formatted(files.size()),
+              docs.substring(from, docs.indexOf("```", from))));
     }
 
     LoadResult result = PolicyLoader.load(files);
