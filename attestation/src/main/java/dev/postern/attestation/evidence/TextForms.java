@@ -32,6 +32,13 @@ public final class TextForms {
     }
   }
 
+  /** As {@link #decode}, but a PEM text stays as it is. */
+  public static byte[] decodeUnlessPem(byte[] file) {
+    boolean pem =
+        new String(file, 0, Math.min(file.length, 16 * 1024), ISO_8859_1).contains("-----BEGIN ");
+    return pem ? file : decode(file);
+  }
+
   /** The bytes of base64 or base64url text, padded or not; empty if it is neither. */
   public static Optional<byte[]> base64(String text) {
     String unpadded = text.endsWith("==") ? text.substring(0, text.length() - 2) : text;

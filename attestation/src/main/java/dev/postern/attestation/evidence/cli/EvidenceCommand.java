@@ -1,0 +1,105 @@
+package dev.postern.attestation.evidence.cli;
+
+import dev.postern.attestation.evidence.Claims;
+import dev.postern.attestation.evidence.EvidenceResult;
+import dev.postern.attestation.evidence.Octets;
+import dev.postern.attestation.evidence.Pins;
+import dev.postern.json.JsonValue.JsonArray;
+import dev.postern.json.JsonValue.JsonNull;
+import dev.postern.json.JsonValue.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code postern evidence verify}: bytes in, the verdict as JSON out. Whoever calls it reads the
+ * files, knows the time, prints, and exits 0 for {@code valid}, 1 for {@code invalid}.
+ */
+public final class EvidenceCommand {
+  /**
+   * What was asked on the command line, files read.
+   *
+   * @param format the word after {@code --format}
+   * @param nonce {@code --nonce}, bytes
+   * @param reportData {@code --report-data}, bytes
+   */
+  public record Request(
+      String format,
+      EvidenceBundle.Blob evidence,
+      List<EvidenceBundle.Blob> certificates,
+      List<EvidenceBundle.Blob> collateral,
+      List<EvidenceBundle.Blob> jwks,
+      Optional<Octets> nonce,
+      Optional<Octets> reportData) {
+    public Request {
+      certificates = List.copyOf(certificates);
+      collateral = List.copyOf(collateral);
+      jwks = List.copyOf(jwks);
+    }
+  }
+
+  /** The verdict. */
+  public record Verdict(boolean valid, JsonObject json) {}
+
+  private final EvidenceEngine engine;
+
+  /** With the vendors' own roots and every family's safe defaults. */
+  public EvidenceCommand() {
+    this(
+        new EvidenceEngine(
+            Pins.builtIn(), EvidenceRules.safe(Pins.builtIn().of(Pins.Root.GCE_TPM))));
+  }
+
+  EvidenceCommand(EvidenceEngine engine) {
+    this.engine = engine;
+  }
+
+  /** Words that {@code --format} takes. */
+  public static List<String> formats() {
+    var words = new ArrayList<String>();
+    Arrays.stream(EvidenceFormat.values()).map(EvidenceFormat::word).forEach(words::add);
+    return words;
+  }
+
+  /** The verdict at {@code at}; empty if the format is not one of {@link #formats}. */
+  public Optional<Verdict> verify(Request request, Instant at) {
+    return EvidenceFormat.of(request.format())
+        .map(
+            format ->
+                verdict(
+                    engine.verify(
+                        new EvidenceBundle(
+                            format,
+                            request.evidence(),
+                            request.certificates(),
+                            request.collateral()),
+                        new Expectations(request.nonce(), request.reportData()),
+                        at)));
+  }
+
+  private static Verdict verdict(EvidenceResult result) {
+    return switch (result) {
+      case EvidenceResult.Valid(var facts) ->
+          new Verdict(
+              true,
+              new Claims()
+                  .put("verdict", "valid")
+                  .put("reason", JsonNull.NULL)
+                  .put("claims", facts.claims())
+                  .put("unchecked", JsonArray.ofStrings(facts.unchecked()))
+                  .toJson());
+      case EvidenceResult.Invalid(var reason, String detail) ->
+          new Verdict(
+              false,
+              new Claims()
+                  .put("verdict", "invalid")
+                  .put("reason", reason.name())
+                  .put("detail", detail)
+                  .put("claims", JsonObject.EMPTY)
+                  .put("unchecked", JsonArray.EMPTY)
+                  .toJson());
+    };
+  }
+}
