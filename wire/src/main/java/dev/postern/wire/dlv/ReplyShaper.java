@@ -110,10 +110,10 @@ public final class ReplyShaper {
           }
         }
         case "breakPoint", "Breakpoint" -> {
-          Optional<JsonObject> shown =
-              value instanceof JsonObject inner ? breakpoint(inner) : Optional.empty();
-          if (shown.isPresent()) {
-            out.put(member.getKey(), shown.get());
+          if (!(value instanceof JsonObject inner)) { // an instruction's flag, or null
+            out.put(member.getKey(), value);
+          } else if (breakpoint(inner).isPresent()) {
+            out.put(member.getKey(), breakpoint(inner).get());
           } else if (member.getKey().equals("Breakpoint")) {
             out.put(member.getKey(), JsonNull.NULL);
           }

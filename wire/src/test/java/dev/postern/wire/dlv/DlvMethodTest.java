@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -18,14 +19,14 @@ class DlvMethodTest {
   void table_hasEveryMethodOfEveryVersion_andNoOther() throws IOException {
     assertThat(Arrays.stream(DlvMethod.values()).map(DlvMethod::goName))
         .containsExactlyInAnyOrderElementsOf(
-            extracted().stream().map(line -> line.split(" ")[0]).toList())
+            extracted().stream().map(line -> line.split(" ", -1)[0]).toList())
         .hasSize(58);
   }
 
   @Test
   void table_hasEveryArgumentOfEveryVersion_andNoOther() throws IOException {
     for (String line : extracted()) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       DlvMethod method = DlvMethod.named("RPCServer." + words[0]).orElseThrow();
       var expected = new TreeSet<String>();
       for (int i = 2; i < words.length; i++) {
@@ -40,16 +41,16 @@ class DlvMethodTest {
   @Test
   void since_isNotLaterThanTheFirstTagThatHasIt() throws IOException {
     for (String line : extracted()) {
-      String[] words = line.split(" ");
-      int minor = Integer.parseInt(words[1].split("\\.")[1]);
+      String[] words = line.split(" ", -1);
+      int minor = Integer.parseInt(words[1].split("\\.", -1)[1]);
       int since =
           Integer.parseInt(
-              DlvMethod.named("RPCServer." + words[0]).orElseThrow().since().split("\\.")[1]);
+              DlvMethod.named("RPCServer." + words[0]).orElseThrow().since().split("\\.", -1)[1]);
       assertThat(since).as(words[0]).isLessThanOrEqualTo(minor);
     }
   }
 
-  private static void names(Arguments arguments, String prefix, TreeSet<String> out) {
+  private static void names(Arguments arguments, String prefix, Set<String> out) {
     arguments
         .fields()
         .forEach(
@@ -59,7 +60,7 @@ class DlvMethodTest {
             });
   }
 
-  private static void nested(Arguments.Kind kind, String prefix, TreeSet<String> out) {
+  private static void nested(Arguments.Kind kind, String prefix, Set<String> out) {
     if (kind instanceof Arguments.Kind.Items(Arguments.Kind each, int max)) {
       nested(each, prefix, out);
     } else if (kind instanceof Arguments.Kind.Nested(Arguments arguments)) {
