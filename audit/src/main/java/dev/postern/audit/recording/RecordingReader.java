@@ -98,14 +98,14 @@ public final class RecordingReader {
     try {
       length = in.readInt();
       int packedLength = in.readInt();
-      if (length == 0) {
+      if (length == 0 && packedLength == Sha256.BYTES) {
         return Optional.of(new byte[0]);
       }
-      if (length < 0
+      if (length < 1
           || length > RecordingFormat.MAX_BLOCK_BYTES
           || packedLength < 0
           || packedLength > RecordingFormat.MAX_BLOCK_BYTES) {
-        throw new IOException("`" + file + "` has a block that is too large");
+        throw new IOException("`" + file + "` has a damaged block");
       }
       packed = in.readNBytes(packedLength);
       if (packed.length < packedLength) {
@@ -117,19 +117,20 @@ public final class RecordingReader {
     var inflater = new Inflater();
     try {
       inflater.setInput(packed);
-      var block = new byte[length];
+      // one more than it should have, so that the stream's end and its checksum are read too
+      var block = new byte[length + 1];
       int got = 0;
-      while (got < length && !inflater.finished()) {
-        int more = inflater.inflate(block, got, length - got);
+      while (got < block.length && !inflater.finished()) {
+        int more = inflater.inflate(block, got, block.length - got);
         if (more == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
           break;
         }
         got += more;
       }
-      if (got < length) {
+      if (got != length || !inflater.finished() || inflater.getRemaining() > 0) {
         throw new IOException("`" + file + "` has a damaged block");
       }
-      return Optional.of(block);
+      return Optional.of(Arrays.copyOf(block, length));
     } catch (DataFormatException e) {
       throw new IOException("`" + file + "` has a damaged block", e);
     } finally {

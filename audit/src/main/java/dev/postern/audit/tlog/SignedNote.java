@@ -90,7 +90,9 @@ public final class SignedNote {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("has a malformed signature line", e);
     }
-    if (whole.length < 5) {
+    // one text per signature: spare bits and left-out padding are not taken
+    String canonical = Base64.getEncoder().encodeToString(whole);
+    if (whole.length < 5 || !text.endsWith(" " + canonical)) {
       throw new IllegalArgumentException("has a malformed signature line");
     }
     return new Line(
