@@ -83,6 +83,11 @@ sealed interface AttestationCondition extends Condition {
   /** Software alone does not vouch; every permit has this that does not take simulated ones. */
   record Real(Place place) implements AttestationCondition {
     @Override
+    public boolean stated() {
+      return false;
+    }
+
+    @Override
     public String field() {
       return "attestation.simulated";
     }
@@ -110,6 +115,11 @@ sealed interface AttestationCondition extends Condition {
 
   /** Raw Evidence is not covered by a permit that names no measurements. */
   record NotRawEvidence(Place place) implements AttestationCondition {
+    @Override
+    public boolean stated() {
+      return false;
+    }
+
     @Override
     public String field() {
       return "attestation.anyOf";

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Policies as {@link PolicyLoader} compiled them. */
 final class CompiledPolicies implements PolicySet {
@@ -12,6 +15,7 @@ final class CompiledPolicies implements PolicySet {
   private final String digest;
   private final Vocabulary vocabulary;
   private final List<Caps> enforcedCaps;
+  private final List<Caps> shadowCaps;
   private final Evaluator enforced;
   private final Optional<Evaluator> shadowed;
 
@@ -25,6 +29,7 @@ final class CompiledPolicies implements PolicySet {
     this.vocabulary = vocabulary;
     this.digest = digest;
     this.enforcedCaps = sorted(enforcedCaps);
+    this.shadowCaps = sorted(shadowCaps);
     this.enforced =
         new Evaluator(
             indexed(this.rules.stream().filter(rule -> !rule.shadow()).toList()),
@@ -37,6 +42,14 @@ final class CompiledPolicies implements PolicySet {
     } else {
       this.shadowed = Optional.empty();
     }
+  }
+
+  /** This set without a rule, or with another in its stead; has no digest of its own. */
+  CompiledPolicies without(Rule rule, Optional<Rule> instead) {
+    var others = new ArrayList<>(rules);
+    others.remove(rule);
+    instead.ifPresent(others::add);
+    return new CompiledPolicies(others, enforcedCaps, shadowCaps, vocabulary, "");
   }
 
   private static List<Caps> sorted(List<Caps> caps) {
@@ -106,6 +119,25 @@ final class CompiledPolicies implements PolicySet {
   @Override
   public List<Rule> rules() {
     return rules;
+  }
+
+  @Override
+  public Map<String, ReferenceValues> referenceValues() {
+    return vocabulary.referenceValues();
+  }
+
+  @Override
+  public Set<String> issuers() {
+    var issuers = new TreeSet<String>();
+    for (Rule rule : rules) {
+      for (Condition condition : rule.conditions()) {
+        if (rule.isPermit() && condition instanceof SubjectCondition.Issuers named) {
+          issuers.addAll(named.issuers());
+        }
+      }
+    }
+    issuers.remove(Facts.SELF);
+    return issuers;
   }
 
   @Override

@@ -27,6 +27,11 @@ public sealed interface Condition
   /** Why a request is denied for which this alone is not met. */
   Reason reason(Facts facts);
 
+  /** Whether a line of the policy states it; some hold for every permit that says nothing else. */
+  default boolean stated() {
+    return true;
+  }
+
   /** Whether it picks whom and what the rule speaks of, rather than asking something of them. */
   default boolean selects() {
     return false;

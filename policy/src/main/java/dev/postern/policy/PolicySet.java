@@ -1,7 +1,9 @@
 package dev.postern.policy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A compiled set of policies. Immutable; safe for many threads. Made by {@link PolicyLoader}. */
 public interface PolicySet {
@@ -33,6 +35,12 @@ public interface PolicySet {
 
   /** All rules, sorted by id, shadow ones too. */
   List<Rule> rules();
+
+  /** What permits compare measurements with, by name. */
+  Map<String, ReferenceValues> referenceValues();
+
+  /** Issuers that permits name, {@code self} left out, sorted. */
+  Set<String> issuers();
 
   /** SHA-256 over the files that made it, hex, for the audit. */
   String digest();

@@ -56,6 +56,21 @@ public final class Rule {
     this.scopesPlace = scopesPlace;
   }
 
+  /** This rule with other conditions, scopes and limits. */
+  Rule with(List<Condition> otherConditions, List<ScopePattern> otherScopes, Limits otherLimits) {
+    return new Rule(
+        id,
+        effect,
+        shadow,
+        otherScopes,
+        otherConditions,
+        unless,
+        otherLimits,
+        obligations,
+        place,
+        scopesPlace);
+  }
+
   public String id() {
     return id;
   }
