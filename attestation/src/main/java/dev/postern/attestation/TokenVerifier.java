@@ -88,17 +88,37 @@ public final class TokenVerifier {
   private final EvidenceWrapper evidence;
 
   public TokenVerifier(TrustSettings trust, KeySets keys, InstantSource clock) {
-    this(trust, keys, clock, Optional.empty());
+    this(trust, keys, clock, Optional.empty(), List.of());
   }
 
   /** A verifier that also recognises this gateway's challenges in attestations. */
   public TokenVerifier(
       TrustSettings trust, KeySets keys, InstantSource clock, Challenges challenges) {
-    this(trust, keys, clock, Optional.of(challenges));
+    this(trust, keys, clock, Optional.of(challenges), List.of());
+  }
+
+  /** As above, and takes raw Evidence of the families that {@code evidence} verifies. */
+  public TokenVerifier(
+      TrustSettings trust,
+      KeySets keys,
+      InstantSource clock,
+      Challenges challenges,
+      List<EvidenceVerifier> evidence) {
+    this(trust, keys, clock, Optional.of(challenges), evidence);
+  }
+
+  /** Takes raw Evidence, but knows no challenges of its own: for offline checks. */
+  public TokenVerifier(
+      TrustSettings trust, KeySets keys, InstantSource clock, List<EvidenceVerifier> evidence) {
+    this(trust, keys, clock, Optional.empty(), evidence);
   }
 
   private TokenVerifier(
-      TrustSettings trust, KeySets keys, InstantSource clock, Optional<Challenges> challenges) {
+      TrustSettings trust,
+      KeySets keys,
+      InstantSource clock,
+      Optional<Challenges> challenges,
+      List<EvidenceVerifier> evidence) {
     this.trust = trust;
     this.keys = keys;
     this.clock = clock;
@@ -111,7 +131,7 @@ public final class TokenVerifier {
             false);
     this.claimsReader = new OuterClaimsReader(trust);
     this.results = new ResultVerifier(trust, keys, challenges);
-    this.evidence = new EvidenceWrapper(List.of());
+    this.evidence = new EvidenceWrapper(evidence);
   }
 
   /** Verifies a token of a caller without a client certificate. */

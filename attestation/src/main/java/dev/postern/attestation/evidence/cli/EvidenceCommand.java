@@ -1,9 +1,14 @@
 package dev.postern.attestation.evidence.cli;
 
 import dev.postern.attestation.evidence.Claims;
+import dev.postern.attestation.evidence.EvidenceReason;
 import dev.postern.attestation.evidence.EvidenceResult;
 import dev.postern.attestation.evidence.Octets;
 import dev.postern.attestation.evidence.Pins;
+import dev.postern.attestation.evidence.Refused;
+import dev.postern.attestation.results.ResultEvidence;
+import dev.postern.attestation.results.ResultProfile;
+import dev.postern.attestation.x509.ChainVerifier;
 import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonNull;
 import dev.postern.json.JsonValue.JsonObject;
@@ -44,27 +49,35 @@ public final class EvidenceCommand {
   public record Verdict(boolean valid, JsonObject json) {}
 
   private final EvidenceEngine engine;
+  private final ResultEvidence results;
 
   /** With the vendors' own roots and every family's safe defaults. */
   public EvidenceCommand() {
     this(
         new EvidenceEngine(
-            Pins.builtIn(), EvidenceRules.safe(Pins.builtIn().of(Pins.Root.GCE_TPM))));
+            Pins.builtIn(), EvidenceRules.safe(Pins.builtIn().of(Pins.Root.GCE_TPM))),
+        new ResultEvidence(Pins.builtIn(), new ChainVerifier()));
   }
 
-  EvidenceCommand(EvidenceEngine engine) {
+  EvidenceCommand(EvidenceEngine engine, ResultEvidence results) {
     this.engine = engine;
+    this.results = results;
   }
 
   /** Words that {@code --format} takes. */
   public static List<String> formats() {
     var words = new ArrayList<String>();
     Arrays.stream(EvidenceFormat.values()).map(EvidenceFormat::word).forEach(words::add);
+    Arrays.stream(ResultProfile.values()).map(ResultProfile::word).forEach(words::add);
     return words;
   }
 
   /** The verdict at {@code at}; empty if the format is not one of {@link #formats}. */
   public Optional<Verdict> verify(Request request, Instant at) {
+    Optional<ResultProfile> profile = ResultProfile.of(request.format());
+    if (profile.isPresent()) {
+      return Optional.of(verdict(result(profile.get(), request, at)));
+    }
     return EvidenceFormat.of(request.format())
         .map(
             format ->
@@ -77,6 +90,20 @@ public final class EvidenceCommand {
                             request.collateral()),
                         new Expectations(request.nonce(), request.reportData()),
                         at)));
+  }
+
+  private EvidenceResult result(ResultProfile profile, Request request, Instant at) {
+    var jwks = new ArrayList<Octets>();
+    request.jwks().forEach(file -> jwks.add(Octets.copyOf(file.toByteArray())));
+    try {
+      return new EvidenceResult.Valid(
+          results.verify(profile, request.evidence().toByteArray(), jwks, request.nonce(), at));
+    } catch (Refused refused) {
+      return new EvidenceResult.Invalid(refused.reason(), refused.detail());
+    } catch (RuntimeException unforeseen) {
+      return new EvidenceResult.Invalid(
+          EvidenceReason.ATT_MALFORMED, "unreadable: " + unforeseen.getClass().getSimpleName());
+    }
   }
 
   private static Verdict verdict(EvidenceResult result) {
