@@ -7,6 +7,9 @@ import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ExitStatus;
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.connect.ConnectCommand;
+import dev.postern.client.keys.KeysCommand;
+import dev.postern.client.token.TokenInspectCommand;
+import dev.postern.client.token.TokenMintCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -89,7 +92,19 @@ public final class Postern {
   private static CommandLine commands(Surroundings around) {
     return new CommandLine(new Root())
         .addSubcommand("gateway", new GatewayEntry())
-        .addSubcommand("connect", new ConnectCommand(around));
+        .addSubcommand("connect", new ConnectCommand(around))
+        .addSubcommand(
+            "token",
+            group("Debug tokens by hand.")
+                .addSubcommand("mint", new TokenMintCommand(around))
+                .addSubcommand("inspect", new TokenInspectCommand(around)))
+        .addSubcommand("keys", new KeysCommand(around));
+  }
+
+  private static CommandLine group(String description) {
+    var group = new CommandLine(new Group());
+    group.getCommandSpec().usageMessage().description(description);
+    return group;
   }
 
   /** The part of the command line that this version lacks, such as {@code policy test}; or null. */
@@ -137,7 +152,11 @@ public final class Postern {
       synopsisSubcommandLabel = "COMMAND",
       mixinStandardHelpOptions = true,
       version = VERSION)
-  private static final class Root implements Callable<Integer> {
+  private static final class Root extends Group {}
+
+  /** A command that only has commands below it. */
+  @Command(synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true)
+  private static class Group implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
 
     @Override

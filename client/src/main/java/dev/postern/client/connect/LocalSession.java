@@ -68,6 +68,7 @@ final class LocalSession implements AutoCloseable {
   private final Set<Attachment> open = new HashSet<>(); // guarded by lock
   private @Nullable Attachment spare; // guarded by lock
   private String sessionId = ""; // guarded by lock; empty when a new session has to be begun
+  private List<String> granted = List.of(); // guarded by lock; scopes of the session
   private String token = ""; // guarded by lock; that of the session
   private String sentToken = ""; // guarded by lock; sent as a renewal, not yet confirmed
   private int connections; // guarded by lock
@@ -157,6 +158,13 @@ final class LocalSession implements AutoCloseable {
     }
   }
 
+  /** The scopes that hold in the session; what a renewal's proof names. */
+  List<String> granted() {
+    synchronized (lock) {
+      return granted;
+    }
+  }
+
   String sessionId() {
     synchronized (lock) {
       return sessionId;
@@ -179,7 +187,12 @@ final class LocalSession implements AutoCloseable {
   }
 
   /** The proof for a challenge of this session; also for a renewal, whose token it then is. */
-  String prove(String forToken, String session, Challenge challenge, ClientCall<?, ?> call) {
+  String prove(
+      String forToken,
+      String session,
+      List<String> scopes,
+      Challenge challenge,
+      ClientCall<?, ?> call) {
     String audience =
         wanted.gatewayId() == null
             ? OwnToken.audience(forToken, challenge.getGatewayId())
@@ -192,7 +205,7 @@ final class LocalSession implements AutoCloseable {
             session,
             wanted.target(),
             wanted.tool(),
-            wanted.scopes(),
+            scopes,
             GatewayChannel.serverCertificate(call)));
   }
 
@@ -236,9 +249,12 @@ final class LocalSession implements AutoCloseable {
     AttachStart start = start().setToken(newToken).build();
     Attachment attachment =
         open(
-            start, (challenge, call) -> prove(newToken, challenge.getSessionId(), challenge, call));
+            start,
+            (challenge, call) ->
+                prove(newToken, challenge.getSessionId(), wanted.scopes(), challenge, call));
     synchronized (lock) {
       sessionId = attachment.admitted().getSessionId();
+      granted = attachment.admitted().getScopesList();
       token = newToken;
       sentToken = "";
     }
@@ -252,7 +268,7 @@ final class LocalSession implements AutoCloseable {
     }
     return open(
         start().setSessionId(session).build(),
-        (challenge, call) -> prove(sessionToken, session, challenge, call));
+        (challenge, call) -> prove(sessionToken, session, wanted.scopes(), challenge, call));
   }
 
   private AttachStart.Builder start() {

@@ -96,7 +96,7 @@ final class Renewal implements AutoCloseable {
             GetChallengeRequest.newBuilder()
                 .setPurpose(ChallengePurpose.CHALLENGE_PURPOSE_PROOF)
                 .build());
-    String proof = session.prove(token, sessionId, challenge, call);
+    String proof = session.prove(token, sessionId, session.granted(), challenge, call);
     Renew renew = Renew.newBuilder().setToken(token).setProof(proof).build();
     if (session.any().map(attachment -> attachment.renew(renew)).orElse(false)) {
       session.renewalSent(token);
