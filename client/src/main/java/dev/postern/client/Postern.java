@@ -7,6 +7,8 @@ import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ExitStatus;
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.connect.ConnectCommand;
+import dev.postern.client.demo.DemoCommand;
+import dev.postern.client.demo.PosternPrograms;
 import dev.postern.client.keys.KeysCommand;
 import dev.postern.client.token.TokenInspectCommand;
 import dev.postern.client.token.TokenMintCommand;
@@ -91,6 +93,8 @@ public final class Postern {
 
   private static CommandLine commands(Surroundings around) {
     return new CommandLine(new Root())
+        .addSubcommand(
+            "demo", new DemoCommand(around, PosternPrograms.launcher(around.posternHome())))
         .addSubcommand("gateway", new GatewayEntry())
         .addSubcommand("connect", new ConnectCommand(around))
         .addSubcommand(
