@@ -7,6 +7,7 @@ import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ExitStatus;
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.connect.ConnectCommand;
+import dev.postern.client.connect.TargetsCommand;
 import dev.postern.client.demo.DemoCommand;
 import dev.postern.client.demo.PosternPrograms;
 import dev.postern.client.keys.KeysCommand;
@@ -97,6 +98,7 @@ public final class Postern {
             "demo", new DemoCommand(around, PosternPrograms.launcher(around.posternHome())))
         .addSubcommand("gateway", new GatewayEntry())
         .addSubcommand("connect", new ConnectCommand(around))
+        .addSubcommand("targets", new TargetsCommand(around))
         .addSubcommand(
             "token",
             group("Debug tokens by hand.")
