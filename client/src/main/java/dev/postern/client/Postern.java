@@ -11,8 +11,11 @@ import dev.postern.client.connect.TargetsCommand;
 import dev.postern.client.demo.DemoCommand;
 import dev.postern.client.demo.PosternPrograms;
 import dev.postern.client.keys.KeysCommand;
+import dev.postern.client.record.AuditCommand;
+import dev.postern.client.record.PolicyCheckCommand;
 import dev.postern.client.token.TokenInspectCommand;
 import dev.postern.client.token.TokenMintCommand;
+import dev.postern.client.token.TokenVerifyCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -103,7 +106,12 @@ public final class Postern {
             "token",
             group("Debug tokens by hand.")
                 .addSubcommand("mint", new TokenMintCommand(around))
-                .addSubcommand("inspect", new TokenInspectCommand(around)))
+                .addSubcommand("inspect", new TokenInspectCommand(around))
+                .addSubcommand("verify", new TokenVerifyCommand(around)))
+        .addSubcommand(
+            "policy",
+            group("The policy files.").addSubcommand("check", new PolicyCheckCommand(around)))
+        .addSubcommand("audit", new AuditCommand(around))
         .addSubcommand("keys", new KeysCommand(around));
   }
 

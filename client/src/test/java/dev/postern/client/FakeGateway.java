@@ -52,6 +52,7 @@ final class FakeGateway implements AutoCloseable {
   private static final String SESSION = "s-1";
 
   private final Server server;
+  private final int port;
   private final DevelopmentCertificates certificates;
   private final Path ca;
   private final Set<StreamObserver<AttachResponse>> open = ConcurrentHashMap.newKeySet();
@@ -80,6 +81,7 @@ final class FakeGateway implements AutoCloseable {
             .addService(new Service())
             .build()
             .start();
+    port = server.getPort();
   }
 
   private static ByteArrayInputStream stream(String text) {
@@ -87,7 +89,7 @@ final class FakeGateway implements AutoCloseable {
   }
 
   String address() {
-    return "127.0.0.1:" + server.getPort();
+    return "127.0.0.1:" + port;
   }
 
   Path ca() {

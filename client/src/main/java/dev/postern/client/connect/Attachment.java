@@ -41,7 +41,7 @@ final class Attachment {
   interface Listener {
     void notice(Notice notice);
 
-    /** The call is over; told exactly once. */
+    /** An admitted call is over; told at most once, and not if it ended while it was being admitted. */
     void ended(Attachment which, Refusal how);
   }
 
@@ -73,6 +73,7 @@ final class Attachment {
   private final Condition writable = sending.newCondition();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Refusal howItEnded = new Refusal(Status.Code.OK, "", "", "");
+  private volatile boolean told; // whether it was admitted, and its end is news to the listener
   private boolean over; // guarded by sending
   private boolean halfClosed; // guarded by sending
   private long lastSentNanos; // guarded by sending
@@ -114,6 +115,7 @@ final class Attachment {
       attachment.sendNow(
           AttachRequest.newBuilder().setProof(Proof.newBuilder().setJws(proof)).build());
       attachment.admitted = attachment.answer(deadline, AttachResponse::hasAdmitted).getAdmitted();
+      attachment.told = true;
       done = true;
       return attachment;
     } finally {
@@ -287,7 +289,9 @@ final class Attachment {
       howItEnded = how;
       events.add(new Event.End(how));
       ended.countDown();
-      listener.ended(Attachment.this, how);
+      if (told) {
+        listener.ended(Attachment.this, how);
+      }
     }
 
     private void signal(boolean closed) {

@@ -315,6 +315,9 @@ final class LocalSession implements AutoCloseable {
     }
     if (!needed) {
       attachment.halfClose();
+      if (attachment.isOver() && isSpareNeeded()) {
+        recover();
+      }
     }
   }
 

@@ -8,7 +8,8 @@ import dev.postern.client.command.ExitStatus;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
-import java.security.cert.CertPathValidatorException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 
@@ -105,22 +106,19 @@ public record Refusal(Status.Code code, String reason, String decisionId, String
   private static String messageOf(Status status) {
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       switch (cause) {
-        case CertPathValidatorException e -> {
-          return "the gateway's certificate is not trusted by --ca: " + e.getMessage();
-        }
         case CertificateException e -> {
-          return "the gateway's certificate does not fit: " + e.getMessage();
+          return "the gateway's certificate is not to be trusted: " + deepest(e);
         }
-        case java.net.ConnectException e -> {
+        case ConnectException e -> {
           return "nothing answers there: " + e.getMessage();
         }
-        case java.net.UnknownHostException e -> {
+        case UnknownHostException e -> {
           return "there is no such host: " + e.getMessage();
         }
+        case SSLException e when e.getCause() == null -> {
+          return "TLS could not be set up: " + e.getMessage();
+        }
         default -> {}
-      }
-      if (cause instanceof SSLException && cause.getCause() == null) {
-        return "TLS could not be set up: " + cause.getMessage();
       }
     }
     String description = status.getDescription();
@@ -128,5 +126,13 @@ public record Refusal(Status.Code code, String reason, String decisionId, String
     return status.getCode() == Status.Code.UNIMPLEMENTED
         ? "that is not a Postern gateway: " + message
         : message;
+  }
+
+  private static String deepest(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage());
   }
 }

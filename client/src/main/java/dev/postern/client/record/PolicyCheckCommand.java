@@ -1,0 +1,55 @@
+package dev.postern.client.record;
+
+import dev.postern.client.command.CommandFailure;
+import dev.postern.client.command.Surroundings;
+import dev.postern.policy.cli.Check;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code postern policy check}. */
+@Command(
+    name = "check",
+    description = "Reports everything wrong with policy files, at once.",
+    mixinStandardHelpOptions = true)
+public final class PolicyCheckCommand implements Callable<Integer> {
+  private final Surroundings around;
+
+  @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders. Default: the folder one is in.")
+  private List<Path> paths = List.of();
+
+  @Option(names = "--json", description = "The same as --format json.")
+  private boolean json;
+
+  @Option(names = "--format", paramLabel = "F", description = "human, plain, json, sarif or github. Default: human.")
+  private @Nullable String format;
+
+  @Option(names = "--deny-warnings", description = "Exit 1 where there are warnings only.")
+  private boolean denyWarnings;
+
+  public PolicyCheckCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws CommandFailure {
+    if (json && format != null) {
+      throw CommandFailure.usage("--json and --format exclude each other");
+    }
+    String word = json ? "json" : format == null ? "human" : format;
+    for (Check.Format known : Check.Format.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(word)) {
+        int status = Check.run(new Check.Args(paths, known, denyWarnings), around.out(), around.err());
+        around.out().flush();
+        return status;
+      }
+    }
+    throw CommandFailure.usage(
+        "unknown format `" + word + "`, expected one of human, plain, json, sarif, github");
+  }
+}
