@@ -41,7 +41,9 @@ final class Attachment {
   interface Listener {
     void notice(Notice notice);
 
-    /** An admitted call is over; told at most once, and not if it ended while it was being admitted. */
+    /**
+     * An admitted call is over; told at most once, and not if it ended while it was being admitted.
+     */
     void ended(Attachment which, Refusal how);
   }
 

@@ -25,7 +25,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code postern audit verify, search, key}: each works on a copied folder, offline, and beside a running gateway. */
+/**
+ * {@code postern audit verify, search, key}: each works on a copied folder, offline, and beside a
+ * running gateway.
+ */
 @Command(
     name = "audit",
     description = "The record: verifies it, searches it.",
@@ -40,13 +43,23 @@ public final class AuditCommand {
 
   /** Which log. */
   static final class Log {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "DIR", description = "The log's folder, or a copy of it.")
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "DIR",
+        description = "The log's folder, or a copy of it.")
     private @Nullable Path folder;
 
-    @Option(names = "--key", paramLabel = "VKEY", description = "Its verifier key, as `postern audit key` prints it.")
+    @Option(
+        names = "--key",
+        paramLabel = "VKEY",
+        description = "Its verifier key, as `postern audit key` prints it.")
     private @Nullable String key;
 
-    @Option(names = "--config", paramLabel = "C", description = "The gateway's postern.yaml, which says where log and key are.")
+    @Option(
+        names = "--config",
+        paramLabel = "C",
+        description = "The gateway's postern.yaml, which says where log and key are.")
     private @Nullable Path config;
 
     private Path folder(Optional<PosternConfig> loaded) throws CommandFailure {
@@ -73,11 +86,13 @@ public final class AuditCommand {
       try {
         Optional<NoteSigner> signer = AuditKeyFile.read(file, origin(loaded.get()));
         if (signer.isEmpty()) {
-          throw CommandFailure.input("there is no `" + file + "`; the gateway makes it at its first start");
+          throw CommandFailure.input(
+              "there is no `" + file + "`; the gateway makes it at its first start");
         }
         return Optional.of(signer.get().verifier());
       } catch (IOException | LogRefused e) {
-        throw CommandFailure.input("the audit key `" + file + "` cannot be read: " + e.getMessage());
+        throw CommandFailure.input(
+            "the audit key `" + file + "` cannot be read: " + e.getMessage());
       }
     }
 
@@ -92,17 +107,19 @@ public final class AuditCommand {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = "Checks the signature, every entry's inclusion, consistency and that there is no gap. Exit 6 where it does not hold.")
+      description =
+          "Checks the signature, every entry's inclusion, consistency and that there is no gap."
+              + " Exit 6 where it does not hold.")
   int verify(
-      @Mixin Log log,
-      @Option(names = "--json", description = "As one JSON object.") boolean json)
+      @Mixin Log log, @Option(names = "--json", description = "As one JSON object.") boolean json)
       throws CommandFailure {
     Optional<PosternConfig> config = log.load();
     VerifierKey key =
         log.key(config)
             .orElseThrow(() -> CommandFailure.usage("whose log? give --key VKEY, or --config"));
     return flushed(
-        VerifyCommand.run(new VerifyCommand.Args(log.folder(config), key, json), around.out(), around.err()));
+        VerifyCommand.run(
+            new VerifyCommand.Args(log.folder(config), key, json), around.out(), around.err()));
   }
 
   @Command(
@@ -112,15 +129,36 @@ public final class AuditCommand {
   int search(
       @Mixin Log log,
       @Option(names = "--json", description = "One entry a line, as it is.") boolean json,
-      @Option(names = "--where", paramLabel = "FIELD=VALUE", description = "Entries with this value; may stand several times.") @Nullable Map<String, String> where,
-      @Option(names = "--subject", paramLabel = "S", description = "Entries about this subject.") @Nullable String subject,
-      @Option(names = "--target", paramLabel = "T", description = "Entries about this target.") @Nullable String target,
-      @Option(names = "--session", paramLabel = "ID", description = "Entries of this session.") @Nullable String session,
-      @Option(names = "--type", paramLabel = "TYPE", description = "Entries of this type, such as admission or admission.denied.") @Nullable String type,
-      @Option(names = "--reason", paramLabel = "CODE", description = "Entries with this reason code.") @Nullable String reason,
-      @Option(names = "--decision", paramLabel = "ID", description = "The entry of this decision.") @Nullable String decision,
-      @Option(names = "--since", paramLabel = "TIME", description = "Entries from this time on, such as 2026-11-23T20:00:00Z.") @Nullable String since,
-      @Option(names = "--until", paramLabel = "TIME", description = "Entries before this time.") @Nullable String until)
+      @Option(
+              names = "--where",
+              paramLabel = "FIELD=VALUE",
+              description = "Entries with this value; may stand several times.")
+          @Nullable Map<String, String> where,
+      @Option(names = "--subject", paramLabel = "S", description = "Entries about this subject.")
+          @Nullable String subject,
+      @Option(names = "--target", paramLabel = "T", description = "Entries about this target.")
+          @Nullable String target,
+      @Option(names = "--session", paramLabel = "ID", description = "Entries of this session.")
+          @Nullable String session,
+      @Option(
+              names = "--type",
+              paramLabel = "TYPE",
+              description = "Entries of this type, such as admission or admission.denied.")
+          @Nullable String type,
+      @Option(
+              names = "--reason",
+              paramLabel = "CODE",
+              description = "Entries with this reason code.")
+          @Nullable String reason,
+      @Option(names = "--decision", paramLabel = "ID", description = "The entry of this decision.")
+          @Nullable String decision,
+      @Option(
+              names = "--since",
+              paramLabel = "TIME",
+              description = "Entries from this time on, such as 2026-11-23T20:00:00Z.")
+          @Nullable String since,
+      @Option(names = "--until", paramLabel = "TIME", description = "Entries before this time.")
+          @Nullable String until)
       throws CommandFailure {
     LogQuery query = LogQuery.ALL;
     if (where != null) {
@@ -145,7 +183,13 @@ public final class AuditCommand {
       name = "key",
       mixinStandardHelpOptions = true,
       description = "Prints the log's verifier key.")
-  int key(@Option(names = "--config", required = true, paramLabel = "C", description = "The gateway's postern.yaml.") Path config)
+  int key(
+      @Option(
+              names = "--config",
+              required = true,
+              paramLabel = "C",
+              description = "The gateway's postern.yaml.")
+          Path config)
       throws CommandFailure {
     PosternConfig loaded = ConfigurationFile.usable(ConfigLoader.load(config));
     var args = new KeyCommand.Args(loaded.audit().key(), origin(loaded));
@@ -170,7 +214,8 @@ public final class AuditCommand {
     try {
       return Instant.parse(text);
     } catch (DateTimeParseException e) {
-      throw CommandFailure.usage(option + " takes a time such as 2026-11-23T20:00:00Z, and not `" + text + "`");
+      throw CommandFailure.usage(
+          option + " takes a time such as 2026-11-23T20:00:00Z, and not `" + text + "`");
     }
   }
 }

@@ -20,13 +20,19 @@ import picocli.CommandLine.Parameters;
 public final class PolicyCheckCommand implements Callable<Integer> {
   private final Surroundings around;
 
-  @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders. Default: the folder one is in.")
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "0..*",
+      description = "Files and folders. Default: the folder one is in.")
   private List<Path> paths = List.of();
 
   @Option(names = "--json", description = "The same as --format json.")
   private boolean json;
 
-  @Option(names = "--format", paramLabel = "F", description = "human, plain, json, sarif or github. Default: human.")
+  @Option(
+      names = "--format",
+      paramLabel = "F",
+      description = "human, plain, json, sarif or github. Default: human.")
   private @Nullable String format;
 
   @Option(names = "--deny-warnings", description = "Exit 1 where there are warnings only.")
@@ -44,7 +50,8 @@ public final class PolicyCheckCommand implements Callable<Integer> {
     String word = json ? "json" : format == null ? "human" : format;
     for (Check.Format known : Check.Format.values()) {
       if (known.name().toLowerCase(Locale.ROOT).equals(word)) {
-        int status = Check.run(new Check.Args(paths, known, denyWarnings), around.out(), around.err());
+        int status =
+            Check.run(new Check.Args(paths, known, denyWarnings), around.out(), around.err());
         around.out().flush();
         return status;
       }

@@ -1,4 +1,7 @@
-/** The offline commands over policies and the audit log: the command line of what {@code policy.cli} and {@code audit.cli} do. */
+/**
+ * The offline commands over policies and the audit log: the command line of what {@code policy.cli}
+ * and {@code audit.cli} do.
+ */
 @NullMarked
 package dev.postern.client.record;
 

@@ -42,7 +42,8 @@ final class ConfiguredKeys {
     return FixedKeySets.of(sets);
   }
 
-  private static Jwks set(KeySource source, String iss, KeyPurpose purpose, Set<Algorithm> algorithms)
+  private static Jwks set(
+      KeySource source, String iss, KeyPurpose purpose, Set<Algorithm> algorithms)
       throws CommandFailure, InterruptedException {
     byte[] bytes =
         switch (source) {
@@ -52,7 +53,8 @@ final class ConfiguredKeys {
     try {
       return JwksReader.read(bytes, iss, purpose, algorithms);
     } catch (JwkException e) {
-      throw CommandFailure.configuration("the keys of `" + iss + "` cannot be used: " + e.getMessage());
+      throw CommandFailure.configuration(
+          "the keys of `" + iss + "` cannot be used: " + e.getMessage());
     }
   }
 
@@ -80,7 +82,8 @@ final class ConfiguredKeys {
         return bounded(body);
       }
     } catch (IOException e) {
-      throw CommandFailure.unreachable("the key set `" + url + "` cannot be had: " + e.getMessage());
+      throw CommandFailure.unreachable(
+          "the key set `" + url + "` cannot be had: " + e.getMessage());
     }
   }
 

@@ -39,7 +39,8 @@ final class PolicyQuestion {
   static PolicyQuestion load(PosternConfig config, String targetAndTool) throws CommandFailure {
     int colon = targetAndTool.lastIndexOf(':');
     if (colon < 1 || colon == targetAndTool.length() - 1) {
-      throw CommandFailure.usage("--policy takes TARGET:TOOL, such as shop/app:dlv, and not `" + targetAndTool + "`");
+      throw CommandFailure.usage(
+          "--policy takes TARGET:TOOL, such as shop/app:dlv, and not `" + targetAndTool + "`");
     }
     String name = targetAndTool.substring(0, colon);
     PolicyFolder folder = PolicyFolder.of(config.policies());
@@ -50,7 +51,8 @@ final class PolicyQuestion {
             .orElseThrow(
                 () ->
                     CommandFailure.configuration(
-                        "the policies in %s cannot be used; see `postern policy check`".formatted(config.policies())));
+                        "the policies in %s cannot be used; see `postern policy check`"
+                            .formatted(config.policies())));
     Target target =
         config.targets().stream()
             .filter(known -> known.name().equals(name))

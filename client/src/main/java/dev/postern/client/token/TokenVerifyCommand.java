@@ -1,5 +1,6 @@
 package dev.postern.client.token;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.postern.attestation.Reason;
 import dev.postern.attestation.TokenVerifier;
@@ -44,8 +45,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code postern token verify}: judges tokens as a gateway of a configuration would, all but proof of possession, and policy
- * and replay unless asked for.
+ * {@code postern token verify}: judges tokens as a gateway of a configuration would, all but proof
+ * of possession, and policy and replay unless asked for.
  */
 @Command(
     name = "verify",
@@ -63,28 +64,57 @@ public final class TokenVerifyCommand implements Callable<Integer> {
 
   private final Surroundings around;
 
-  @Option(names = "--config", required = true, paramLabel = "C", description = "postern.yaml; its gateway.id and trust are read.")
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "C",
+      description = "postern.yaml; its gateway.id and trust are read.")
   private Path config = Path.of("");
 
-  @Option(names = "--at", paramLabel = "TIME", description = "Judge as of this time (2026-11-23T20:00:00Z, or seconds since 1970).")
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description = "Judge as of this time (2026-11-23T20:00:00Z, or seconds since 1970).")
   private @Nullable String at;
 
   @Option(names = "--replay", description = "Reject a jti that was accepted before in this run.")
   private boolean replay;
 
-  @Option(names = "--policy", paramLabel = "TARGET:TOOL", description = "Apply the configured policies too.")
+  @Option(
+      names = "--policy",
+      paramLabel = "TARGET:TOOL",
+      description = "Apply the configured policies too.")
   private @Nullable String policy;
 
-  @Option(names = "--jsonl", required = true, description = "One JSON object a line, in and out.")
+  @Option(
+      names = "--jsonl",
+      description =
+          "Many tokens: one JSON object a line, in and out. Without it, the input is one token.")
   private boolean jsonl;
 
-  @Parameters(index = "0", arity = "0..1", paramLabel = "F", defaultValue = "-", description = "The lines. Default: standard input.")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "F",
+      defaultValue = "-",
+      description = "The lines. Default: standard input.")
   private String file = "-";
 
   private final Set<String> used = new HashSet<>();
 
   /** One line, understood. */
   private record Question(JsonValue id, String token) {}
+
+  /**
+   * What came of one token.
+   *
+   * @param reason of a rejection; empty if accepted
+   */
+  private record Judgement(String reason, boolean simulated) {
+    boolean accepted() {
+      return reason.isEmpty();
+    }
+  }
 
   public TokenVerifyCommand(Surroundings around) {
     this.around = around;
@@ -104,14 +134,17 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     }
     var verifier = new TokenVerifier(trust.settings(), ConfiguredKeys.read(trust.trust()), clock);
     try (InputStream in = new BufferedInputStream(open(), BUFFER_BYTES)) {
-      return judge(in, verifier, question, clock);
+      return jsonl ? judge(in, verifier, question, clock) : judgeOne(in, verifier, question, clock);
     } catch (IOException e) {
       throw CommandFailure.input(Inputs.cannotRead("the tokens", file, e));
     }
   }
 
   private int judge(
-      InputStream in, TokenVerifier verifier, Optional<PolicyQuestion> question, InstantSource clock)
+      InputStream in,
+      TokenVerifier verifier,
+      Optional<PolicyQuestion> question,
+      InstantSource clock)
       throws IOException {
     var out = new BufferedOutputStream(around.out(), BUFFER_BYTES);
     boolean rejected = false;
@@ -137,6 +170,24 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     return malformed ? ExitStatus.INPUT : rejected ? ExitStatus.FOUND : ExitStatus.DONE;
   }
 
+  /** The whole input as one token, for a person. */
+  private int judgeOne(
+      InputStream in,
+      TokenVerifier verifier,
+      Optional<PolicyQuestion> question,
+      InstantSource clock)
+      throws IOException {
+    String text = new String(in.readNBytes(MAX_LINE_BYTES), US_ASCII).strip();
+    Judgement judgement = judge(text, verifier, question, clock);
+    around
+        .out()
+        .println(
+            (judgement.accepted() ? "accept" : "reject " + judgement.reason())
+                + (judgement.simulated() ? " (SIMULATED)" : ""));
+    around.out().flush();
+    return judgement.accepted() ? ExitStatus.DONE : ExitStatus.FOUND;
+  }
+
   /** Writes the answer; whether it is a rejection. */
   private boolean answer(
       Question asked,
@@ -145,27 +196,32 @@ public final class TokenVerifyCommand implements Callable<Integer> {
       InstantSource clock,
       OutputStream out)
       throws IOException {
+    Judgement judgement = judge(asked.token(), verifier, question, clock);
     var answer = new LinkedHashMap<String, JsonValue>();
     answer.put("id", asked.id());
-    String reason;
-    switch (verifier.verify(asked.token())) {
-      case Verification.Denied denied -> reason = denied.reason().name();
-      case Verification.Verified(VerifiedToken token) -> {
-        reason = furtherReason(token, question, clock.instant());
-        if (token.attestation().simulated()) {
-          answer.put("simulated", JsonBool.TRUE);
-        }
-      }
+    answer.put("decision", new JsonString(judgement.accepted() ? "accept" : "reject"));
+    answer.put("reason", new JsonString(judgement.reason()));
+    if (judgement.simulated()) {
+      answer.put("simulated", JsonBool.TRUE);
     }
-    answer.put("decision", new JsonString(reason.isEmpty() ? "accept" : "reject"));
-    answer.put("reason", new JsonString(reason));
     out.write(JsonWriter.writeBytes(new JsonObject(answer)));
     out.write('\n');
-    return !reason.isEmpty();
+    return !judgement.accepted();
+  }
+
+  private Judgement judge(
+      String text, TokenVerifier verifier, Optional<PolicyQuestion> question, InstantSource clock) {
+    return switch (verifier.verify(text)) {
+      case Verification.Denied denied -> new Judgement(denied.reason().name(), false);
+      case Verification.Verified(VerifiedToken token) ->
+          new Judgement(
+              furtherReason(token, question, clock.instant()), token.attestation().simulated());
+    };
   }
 
   /** Why a verified token is rejected all the same; empty if it is not. */
-  private String furtherReason(VerifiedToken token, Optional<PolicyQuestion> question, Instant now) {
+  private String furtherReason(
+      VerifiedToken token, Optional<PolicyQuestion> question, Instant now) {
     Optional<String> denial = question.flatMap(asked -> asked.denial(token, now));
     if (denial.isPresent()) {
       return denial.get();
@@ -188,7 +244,10 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     return Optional.empty();
   }
 
-  /** The next line without its end; empty at the end of the input. A longer one than can be is cut, and so malformed. */
+  /**
+   * The next line without its end; empty at the end of the input. A longer one than can be is cut,
+   * and so malformed.
+   */
   private static Optional<byte[]> line(InputStream in) throws IOException {
     int next = in.read();
     if (next < 0) {
@@ -214,9 +273,12 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     }
     try {
       return InstantSource.fixed(
-          at.matches("[0-9]{1,11}") ? Instant.ofEpochSecond(Long.parseLong(at)) : Instant.parse(at));
+          at.matches("[0-9]{1,11}")
+              ? Instant.ofEpochSecond(Long.parseLong(at))
+              : Instant.parse(at));
     } catch (DateTimeParseException e) {
-      throw CommandFailure.usage("--at takes a time such as 2026-11-23T20:00:00Z, and not `" + at + "`");
+      throw CommandFailure.usage(
+          "--at takes a time such as 2026-11-23T20:00:00Z, and not `" + at + "`");
     }
   }
 }
