@@ -21,14 +21,14 @@ type account struct {
 var (
 	beats   int64
 	ledger  = account{Owner: "alice", Card: "4111 1111 1111 1111", Cents: 77}
-	dataVar = 77
+	dataVar = 77 // tests try to overwrite it
 	done    = make(chan struct{})
 )
 
 //go:noinline
 func tick(n int64) int64 {
 	note := fmt.Sprintf("beat %d", n)
-	if len(note) == 0 {
+	if len(note) == dataVar {
 		return 0
 	}
 	return atomic.AddInt64(&beats, 1)

@@ -34,7 +34,7 @@ public record Endpoint(URI uri) {
       throw new TargetLost(
           TARGET_UNREACHABLE, "no connection in " + limit.toMillis() + " ms", late);
     } catch (ExecutionException failed) {
-      throw new TargetLost(TARGET_UNREACHABLE, "no connection to the debugger", failed.getCause());
+      throw new TargetLost(TARGET_UNREACHABLE, "no connection to the debugger", failed);
     }
   }
 

@@ -1,0 +1,105 @@
+package dev.postern.gateway.guard;
+
+import dev.postern.gateway.dlv.Endpoint;
+import dev.postern.gateway.dlv.GatewayInstance;
+import dev.postern.gateway.dlv.TargetWatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Sees to it that targets are restored when this gateway dies: by its guard process within seconds,
+ * by its next start otherwise.
+ *
+ * <p>Writes happen on a thread of their own: the threads of sessions are interrupted at will, and
+ * an interrupt would close the journal.
+ */
+public final class TargetGuard implements TargetWatch, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(TargetGuard.class.getName());
+  private static final Duration RESTORE_LIMIT = Duration.ofSeconds(10);
+
+  private final WatchedTargets known;
+  private final UnfinishedTargets journal;
+  private final GuardProcess process;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("target-guard").factory());
+
+  private TargetGuard(WatchedTargets known, UnfinishedTargets journal, GuardProcess process) {
+    this.known = known;
+    this.journal = journal;
+    this.process = process;
+  }
+
+  /**
+   * Opens the journal in {@code dataDir}, restores what an earlier life of this gateway left there,
+   * and starts the guard process. Blocks for about ten seconds at most.
+   */
+  public static TargetGuard open(Path dataDir, SecureRandom random)
+      throws IOException, InterruptedException {
+    var known = new WatchedTargets();
+    UnfinishedTargets journal = UnfinishedTargets.open(dataDir, known, random);
+    if (!known.isEmpty()) {
+      List<Endpoint> restored = known.restore(RESTORE_LIMIT);
+      for (Endpoint endpoint : restored) {
+        LOG.log(Level.WARNING, "restored a target that an earlier start left target={0}", endpoint);
+        journal.write(List.of(WatchedTargets.free(endpoint)));
+      }
+    }
+    return new TargetGuard(known, journal, GuardProcess.start(known));
+  }
+
+  /** By which the breakpoints of this gateway are known, over its restarts. */
+  public GatewayInstance instance() {
+    return known.instance().orElseThrow();
+  }
+
+  @Override
+  public void using(Endpoint endpoint) {
+    tell(WatchedTargets.using(endpoint));
+  }
+
+  @Override
+  public void breakpoints(Endpoint endpoint) {
+    tell(WatchedTargets.breakpoints(endpoint));
+  }
+
+  @Override
+  public void free(Endpoint endpoint) {
+    tell(WatchedTargets.free(endpoint));
+  }
+
+  private void tell(String line) {
+    CompletableFuture.runAsync(() -> write(line), writer).join();
+  }
+
+  private void write(String line) {
+    known.read(line);
+    process.tell(line);
+    try {
+      journal.write(List.of(line));
+    } catch (IOException unwritable) {
+      // The guard process still knows; ending sessions must not wait for a full disk.
+      LOG.log(Level.SEVERE, "the journal of targets cannot be written", unwritable);
+    }
+  }
+
+  /** Says goodbye: whatever is still listed stays in the journal for the next start. */
+  @Override
+  public void close() {
+    writer.close();
+    process.close();
+    try {
+      journal.close();
+    } catch (IOException unwritable) {
+      LOG.log(Level.WARNING, "the journal of targets cannot be closed", unwritable);
+    }
+  }
+}
