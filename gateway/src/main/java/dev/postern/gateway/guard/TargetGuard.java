@@ -61,6 +61,10 @@ public final class TargetGuard implements TargetWatch, AutoCloseable {
     return known.instance().orElseThrow();
   }
 
+  Process guardProcess() {
+    return process.process();
+  }
+
   @Override
   public void using(Endpoint endpoint) {
     tell(WatchedTargets.using(endpoint));

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A debug client in the test's own hands: sends requests, keeps answers, notices and the end. */
@@ -30,6 +31,7 @@ public final class DebugClient implements ClientSide {
   private final CompletableFuture<EndReason> ended = new CompletableFuture<>();
   private final AtomicLong ids = new AtomicLong();
   private @Nullable TargetSide target;
+  private volatile @Nullable Consumer<String> bytes;
 
   DebugClient on(TargetSide side) {
     target = side;
@@ -98,12 +100,22 @@ public final class DebugClient implements ClientSide {
     return side;
   }
 
+  /** Takes what comes as text, no longer as answers. */
+  void onBytes(Consumer<String> consumer) {
+    bytes = consumer;
+  }
+
   @Override
   public void send(byte[] data) {
+    Consumer<String> taken = bytes;
+    if (taken != null) {
+      taken.accept(new String(data, UTF_8));
+      return;
+    }
     synchronized (framer) {
-      ByteBuffer bytes = ByteBuffer.wrap(data);
+      ByteBuffer buffer = ByteBuffer.wrap(data);
       try {
-        Optional<byte[]> message = framer.next(bytes);
+        Optional<byte[]> message = framer.next(buffer);
         while (message.isPresent()) {
           JsonObject answer = JsonReader.readObject(message.get(), JsonLimits.TARGET_MESSAGE);
           CompletableFuture<JsonObject> waiting = answers.remove(answer.integer("id").orElse(-1L));
@@ -111,7 +123,7 @@ public final class DebugClient implements ClientSide {
             throw new AssertionError("an answer to nothing: " + answer);
           }
           waiting.complete(answer);
-          message = framer.next(bytes);
+          message = framer.next(buffer);
         }
       } catch (JsonException malformed) {
         throw new AssertionError(malformed);

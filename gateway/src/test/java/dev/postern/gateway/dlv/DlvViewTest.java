@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.dlv.RealDlv.Version;
 import dev.postern.gateway.stream.MessageEvent.Action;
+import dev.postern.gateway.stream.NoticeEvent;
 import dev.postern.gateway.stream.StreamLimits;
 import dev.postern.gateway.stream.StreamObligations;
 import dev.postern.json.JsonValue.JsonBool;
 import dev.postern.json.JsonValue.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -112,6 +116,83 @@ class DlvViewTest {
       assertThat(client.error("ExamineMemory", "{\"Address\":4096,\"Length\":8}"))
           .contains("memory");
       dlv.awaitHeartbeat(SOON);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void redaction_insideValues_andRawMemoryRefused(Version version) throws Exception {
+    try (var dlv = RealDlv.running(version);
+        var gateway = new DlvGateway(dlv.endpoint())) {
+      DebugClient client =
+          gateway.session(
+              "S-1",
+              VIEW,
+              StreamLimits.NONE_NAMED,
+              new StreamObligations(true, List.of("(?:\\d[ -]?){13,16}"), List.of()));
+      assertThat(variable(client, "main.ledger")).contains("alice").doesNotContain("4111");
+      assertThat(client.error("ExamineMemory", "{\"Address\":4096,\"Length\":8}"))
+          .contains("memory");
+      assertThat(gateway.record()).noneMatch(event -> event.text().contains("4111"));
+      dlv.awaitHeartbeat(SOON);
+    }
+  }
+
+  @Test
+  void reads_thatComeTogether_shareOneHalt() throws Exception {
+    try (var dlv = RealDlv.running(Version.V1_27);
+        var gateway = new DlvGateway(dlv.endpoint())) {
+      StreamLimits twoHalts = DlvGateway.halts(Duration.ofSeconds(20), Duration.ofSeconds(5), 2);
+      DebugClient client = gateway.session("S-1", VIEW, twoHalts, StreamObligations.NONE);
+      client.result("Stacktrace", "{\"Id\":1,\"Depth\":5}");
+      dlv.awaitHeartbeat(SOON);
+      List<CompletableFuture<JsonObject>> together = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        together.add(client.send("Stacktrace", "{\"Id\":1,\"Depth\":5}"));
+      }
+      for (CompletableFuture<JsonObject> each : together) {
+        assertThat(DebugClient.await(each).string("error")).isEmpty();
+      }
+      dlv.awaitHeartbeat(SOON);
+      assertThat(client.error("Stacktrace", "{\"Id\":1,\"Depth\":5}"))
+          .startsWith("postern: session S-1 has used its 2 halts a minute; the next is free in ");
+      dlv.awaitHeartbeat(SOON);
+    }
+  }
+
+  @Test
+  void haltBudget_spent_isNamedWithItsRefill_andTheTargetRunsOn() throws Exception {
+    try (var dlv = RealDlv.running(Version.V1_27);
+        var gateway = new DlvGateway(dlv.endpoint())) {
+      StreamLimits small = DlvGateway.halts(Duration.ofMillis(200), Duration.ofMillis(100), 1000);
+      DebugClient client = gateway.session("S-1", VIEW, small, StreamObligations.NONE);
+      String error = "";
+      for (int i = 0; i < 100 && error.isEmpty(); i++) {
+        error = client.answer("Stacktrace", "{\"Id\":1,\"Depth\":5}").string("error").orElse("");
+        dlv.awaitHeartbeat(SOON);
+      }
+      assertThat(error)
+          .startsWith("postern: the halt budget of session S-1 is spent (200ms in 10m)")
+          .contains("free again in");
+      assertThat(client.notices())
+          .anyMatch(notice -> notice.kind() == NoticeEvent.Kind.HALT_BUDGET);
+    }
+  }
+
+  @Test
+  void haltBudget_ofAControllingSession_continuesFirstAndTellsAfter() throws Exception {
+    try (var dlv = RealDlv.running(Version.V1_27);
+        var gateway = new DlvGateway(dlv.endpoint())) {
+      StreamLimits small = DlvGateway.halts(Duration.ofSeconds(1), Duration.ofSeconds(1), 1000);
+      DebugClient client =
+          gateway.session("S-1", DlvGateway.CONTROL, small, StreamObligations.NONE);
+      client.result("Command", "{\"name\":\"halt\"}");
+      dlv.awaitHeartbeat(SOON);
+      assertThat(client.error("Stacktrace", "{\"Id\":1,\"Depth\":5}"))
+          .contains("the halt budget of session S-1 is spent (1s in 10m)", "the target runs on");
+      assertThat(client.error("Command", "{\"name\":\"halt\"}")).contains("is spent");
+      assertThat(client.notices())
+          .anyMatch(notice -> notice.kind() == NoticeEvent.Kind.HALT_BUDGET);
     }
   }
 
