@@ -1,14 +1,11 @@
 package dev.postern.gateway;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
-/** Files and folders that nobody else on the machine may read. */
+/** Folders that nobody else on the machine may read. */
 final class PrivateFiles {
   private PrivateFiles() {}
 
@@ -22,20 +19,6 @@ final class PrivateFiles {
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-  }
-
-  /** Writes a new file with mode 0600, durably. */
-  static void write(Path file, String text) throws IOException {
-    try (var channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      if (channel instanceof java.nio.channels.FileChannel disk) {
-        disk.force(true);
-      }
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.postern.gateway;
 
+import dev.postern.audit.AuditKeyFile;
 import dev.postern.audit.AuditLog;
 import dev.postern.audit.LogRefused;
 import dev.postern.audit.TileAuditLog;
-import dev.postern.audit.recording.RecordingFailed;
-import dev.postern.audit.tlog.NoteSigner;
+import dev.postern.audit.recording.RecordingFolder;
 import dev.postern.config.PosternConfig;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.SqliteStateStore;
@@ -13,7 +13,6 @@ import dev.postern.gateway.state.StoreUnavailable;
 import dev.postern.gateway.stream.ToolTargets;
 import dev.postern.gateway.trust.KeySetFetch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -21,6 +20,9 @@ import java.util.function.LongSupplier;
 
 /** The parts of a gateway in service: files, SQLite, real debuggers, the system's clocks. */
 final class RealParts implements GatewayParts {
+  /** A session that records more than this ends. */
+  private static final long MAX_RECORDING_BYTES = 4L << 30;
+
   private final InstantSource clock;
 
   RealParts(InstantSource clock) {
@@ -66,12 +68,8 @@ final class RealParts implements GatewayParts {
     Path key = config.audit().key();
     Path folder = config.gateway().dataDir().resolve("audit");
     try {
-      if (!Files.exists(key)) {
-        PrivateFiles.write(key, NoteSigner.generatePem());
-      }
       String origin = config.audit().origin() + "/" + config.gateway().replica();
-      NoteSigner signer = NoteSigner.parse(origin, Files.readString(key));
-      return TileAuditLog.open(folder, signer, clock);
+      return TileAuditLog.open(folder, AuditKeyFile.open(key, origin, folder), clock);
     } catch (IOException e) {
       throw new StartFailed(
           StartFailed.UNAVAILABLE, "cannot open the audit log in `" + folder + "`: " + e);
@@ -82,9 +80,8 @@ final class RealParts implements GatewayParts {
 
   @Override
   public SessionRegistry.Recordings openRecordings(PosternConfig config) {
-    return row -> {
-      throw new RecordingFailed("recordings are not in this build");
-    };
+    var folder = new RecordingFolder(config.gateway().dataDir().resolve("recordings"), ticker());
+    return (row, full) -> folder.start(row.id(), full, MAX_RECORDING_BYTES);
   }
 
   @Override

@@ -38,7 +38,8 @@ public final class SessionRegistry {
   /** Starts the recording of a session. */
   @FunctionalInterface
   public interface Recordings {
-    Recording start(SessionRow row) throws RecordingFailed;
+    /** Of its messages, or only of when, how long and what became of them. */
+    Recording start(SessionRow row, boolean full) throws RecordingFailed;
   }
 
   public SessionRegistry(
@@ -64,7 +65,7 @@ public final class SessionRegistry {
     Optional<Recording> recording =
         terms.record() == SessionTerms.Kept.NONE
             ? Optional.empty()
-            : Optional.of(recordings.start(terms.row()));
+            : Optional.of(recordings.start(terms.row(), terms.record() == SessionTerms.Kept.FULL));
     var session =
         new DebugSession(
             terms,
