@@ -31,7 +31,7 @@ record TestCertificates(KeyPair keys, X509Certificate certificate) {
       var builder =
           new JcaX509v3CertificateBuilder(
               name,
-              BigInteger.valueOf(Math.abs(commonName.hashCode()) + 1L),
+              BigInteger.valueOf((commonName.hashCode() & 0xffffL) + 1),
               Date.from(java.time.Instant.parse("2020-01-01T00:00:00Z")),
               Date.from(java.time.Instant.parse("2049-01-01T00:00:00Z")),
               name,
