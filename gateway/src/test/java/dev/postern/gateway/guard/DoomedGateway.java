@@ -28,9 +28,6 @@ public final class DoomedGateway {
 
   public static void main(String[] args) throws Exception {
     TargetGuard guard = TargetGuard.open(Path.of(args[0]), new SecureRandom());
-    if (args.length > 2) {
-      guard.guardProcess().destroyForcibly().waitFor();
-    }
     var targets = new DlvTargets(guard.instance(), guard, System::nanoTime);
     BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     var client =
@@ -70,6 +67,9 @@ public final class DoomedGateway {
         answers,
         "CreateBreakpoint",
         "{\"Breakpoint\":{\"functionName\":\"main.tick\",\"line\":-1}}");
+    if (args.length > 2) {
+      guard.guardProcess().destroyForcibly().waitFor();
+    }
     System.out.println("holding");
     System.out.flush();
     Thread.currentThread().join();
