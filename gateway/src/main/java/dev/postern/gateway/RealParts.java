@@ -6,6 +6,8 @@ import dev.postern.audit.LogRefused;
 import dev.postern.audit.TileAuditLog;
 import dev.postern.audit.recording.RecordingFolder;
 import dev.postern.config.PosternConfig;
+import dev.postern.gateway.dlv.DlvTargets;
+import dev.postern.gateway.guard.TargetGuard;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.SqliteStateStore;
 import dev.postern.gateway.state.StateStore;
@@ -14,18 +16,19 @@ import dev.postern.gateway.stream.ToolTargets;
 import dev.postern.gateway.trust.KeySetFetch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** The parts of a gateway in service: files, SQLite, real debuggers, the system's clocks. */
-final class RealParts implements GatewayParts {
+public class RealParts implements GatewayParts {
   /** A session that records more than this ends. */
   private static final long MAX_RECORDING_BYTES = 4L << 30;
 
   private final InstantSource clock;
 
-  RealParts(InstantSource clock) {
+  public RealParts(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -86,14 +89,27 @@ final class RealParts implements GatewayParts {
 
   @Override
   public Tools openTools(PosternConfig config, StateStore state) throws StartFailed {
+    TargetGuard guard;
+    try {
+      guard = TargetGuard.open(config.gateway().dataDir(), new SecureRandom());
+    } catch (IOException e) {
+      throw new StartFailed(StartFailed.UNAVAILABLE, "cannot start the guard of targets: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailed(StartFailed.UNAVAILABLE, "interrupted while restoring targets");
+    }
+    var dlv = new DlvTargets(guard.instance(), guard, ticker());
     return new Tools() {
       @Override
       public Map<String, ToolTargets> byName() {
-        return Map.of();
+        return Map.of("dlv", dlv);
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        dlv.close();
+        guard.close();
+      }
     };
   }
 }
