@@ -10,6 +10,7 @@ import dev.postern.client.connect.ConnectCommand;
 import dev.postern.client.connect.TargetsCommand;
 import dev.postern.client.demo.DemoCommand;
 import dev.postern.client.demo.PosternPrograms;
+import dev.postern.client.evidence.EvidenceGroup;
 import dev.postern.client.keys.KeysCommand;
 import dev.postern.client.record.AuditCommand;
 import dev.postern.client.record.PolicyCheckCommand;
@@ -42,7 +43,6 @@ public final class Postern {
   private static final Set<String> LATER =
       Set.of(
           "agent",
-          "evidence",
           "sessions",
           "lock",
           "requests",
@@ -100,6 +100,7 @@ public final class Postern {
         .addSubcommand(
             "demo", new DemoCommand(around, PosternPrograms.launcher(around.posternHome())))
         .addSubcommand("gateway", new GatewayEntry())
+        .addSubcommand("evidence", EvidenceGroup.line(around))
         .addSubcommand("connect", new ConnectCommand(around))
         .addSubcommand("targets", new TargetsCommand(around))
         .addSubcommand(

@@ -72,6 +72,11 @@ public final class EvidenceCommand {
     return words;
   }
 
+  /** Whether {@code --format} takes this word. */
+  public static boolean knows(String word) {
+    return ResultProfile.of(word).isPresent() || EvidenceFormat.of(word).isPresent();
+  }
+
   /** The verdict at {@code at}; empty if the format is not one of {@link #formats}. */
   public Optional<Verdict> verify(Request request, Instant at) {
     Optional<ResultProfile> profile = ResultProfile.of(request.format());
