@@ -58,6 +58,10 @@ public final class Expressions {
               + "[XYZ]?MM[0-9]+|[XWVBHSDQKZP][0-9]{1,2}|ST[0-9]+|[A-Z]{0,2}FLAGS|[C-GS]S|FP[A-Z]*|"
               + "CW|SW|TW|FTW|FOP|FIP|FDP|MXCSR[A-Z]*|XZR|WZR|PSTATE|CPSR|ORIGRAX)");
 
+  /** Keywords that begin types or functions, and packages with meanings of their own. */
+  private static final Set<String> NO_PLAIN_NAMES =
+      Set.of("func", "struct", "interface", "map", "chan", "unsafe", "uintptr", "runtime", "delve");
+
   private enum Kind {
     NAME,
     NUMBER,
@@ -143,7 +147,10 @@ public final class Expressions {
     }
     int i = 1;
     while (i < tokens.size()) {
-      if (tokens.get(i).is(".") && i + 1 < tokens.size() && tokens.get(i + 1).kind() == Kind.NAME) {
+      if (tokens.get(i).is(".")
+          && i + 1 < tokens.size()
+          && tokens.get(i + 1).kind() == Kind.NAME
+          && !tokens.get(i + 1).text().equals("func")) {
         i += 2;
       } else if (tokens.get(i).is("[")
           && i + 2 < tokens.size()
@@ -158,10 +165,7 @@ public final class Expressions {
   }
 
   private static boolean isPlainName(String name) {
-    return !REGISTER.matcher(name).matches()
-        && !name.equals("unsafe")
-        && !name.equals("runtime")
-        && !name.equals("delve");
+    return !REGISTER.matcher(name).matches() && !NO_PLAIN_NAMES.contains(name);
   }
 
   /** Whether the parenthesis at {@code open}, behind an operand, belongs to no call. */
