@@ -12,6 +12,10 @@ import dev.postern.client.demo.DemoCommand;
 import dev.postern.client.demo.PosternPrograms;
 import dev.postern.client.evidence.EvidenceGroup;
 import dev.postern.client.keys.KeysCommand;
+import dev.postern.client.policy.PolicyExplainCommand;
+import dev.postern.client.policy.PolicyTestCommand;
+import dev.postern.client.policy.WhatCanCommand;
+import dev.postern.client.policy.WhoCanCommand;
 import dev.postern.client.record.AuditCommand;
 import dev.postern.client.record.PolicyCheckCommand;
 import dev.postern.client.token.TokenInspectCommand;
@@ -49,12 +53,8 @@ public final class Postern {
           "perf",
           "goroutines",
           "snapshot",
-          "policy test",
-          "policy explain",
           "policy diff",
           "policy fmt",
-          "policy who-can",
-          "policy what-can",
           "policy bundle",
           "policy schema",
           "audit replay",
@@ -111,7 +111,12 @@ public final class Postern {
                 .addSubcommand("verify", new TokenVerifyCommand(around)))
         .addSubcommand(
             "policy",
-            group("The policy files.").addSubcommand("check", new PolicyCheckCommand(around)))
+            group("The policy files.")
+                .addSubcommand("check", new PolicyCheckCommand(around))
+                .addSubcommand("test", new PolicyTestCommand(around))
+                .addSubcommand("explain", new PolicyExplainCommand(around))
+                .addSubcommand("who-can", new WhoCanCommand(around))
+                .addSubcommand("what-can", new WhatCanCommand(around)))
         .addSubcommand("audit", new AuditCommand(around))
         .addSubcommand("keys", new KeysCommand(around));
   }
