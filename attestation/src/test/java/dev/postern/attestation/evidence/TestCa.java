@@ -10,8 +10,6 @@ import java.security.PublicKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -25,6 +23,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -193,9 +192,9 @@ public final class TestCa {
       throws OperatorCreationException {
     return switch (algorithm) {
       case "PSS" ->
-          new JcaContentSignerBuilder(
-                  "RSASSA-PSS",
-                  new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1))
+          // its salt is as long as the digest, 48 bytes, as AMD's
+          new JcaContentSignerBuilder("SHA384withRSAandMGF1")
+              .setProvider(new BouncyCastleProvider())
               .build(keys.getPrivate());
       case "RSA" -> new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate());
       case "secp384r1" -> new JcaContentSignerBuilder("SHA384withECDSA").build(keys.getPrivate());
