@@ -7,20 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /** Whose breakpoint is whose, and what each is called towards its owner. Safe for many threads. */
-final class Breakpoints implements Execution.Owners {
+final class Breakpoints implements Audience.Owners {
   /** Breakpoints one session may have at one target. */
   static final int MAX_PER_SESSION = 20;
 
   private record Owned(SessionAccount account, String shownName) {}
 
   private final GatewayInstance tag;
+  private final LongConsumer tooHot;
   private final Map<Long, Owned> owned = new HashMap<>();
   private long counter;
 
-  Breakpoints(GatewayInstance tag) {
+  /**
+   * No breakpoints yet.
+   *
+   * @param tooHot takes a breakpoint of a session away
+   */
+  Breakpoints(GatewayInstance tag, LongConsumer tooHot) {
     this.tag = tag;
+    this.tooHot = tooHot;
   }
 
   /** A name for the target that nobody has used. */
@@ -77,6 +85,13 @@ final class Breakpoints implements Execution.Owners {
   @Override
   public synchronized Optional<SessionAccount> owner(long breakpoint) {
     return Optional.ofNullable(owned.get(breakpoint)).map(Owned::account);
+  }
+
+  @Override
+  public void tooHot(long breakpoint) {
+    if (owner(breakpoint).isPresent()) {
+      tooHot.accept(breakpoint);
+    }
   }
 
   /** What one session sees: its own and Delve's own. */

@@ -137,8 +137,7 @@ final class CommandServer {
               return target.ask(DlvRequest.stateNow());
             });
     return switch (reply) {
-      case TargetReply.Result(long _, RawJson result) ->
-          rules.shaper().shape(DlvMethod.STATE, DlvTarget.tree(result));
+      case TargetReply.Result(long _, RawJson result) -> shaped(stateOf(DlvTarget.tree(result)));
       case TargetReply.Failure(long _, String error) ->
           throw new Refusal("", "", rules.shaper().shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
@@ -146,7 +145,8 @@ final class CommandServer {
   }
 
   private JsonObject shaped(JsonObject state) {
-    return rules.shaper().shape(DlvMethod.COMMAND, new JsonObject(Map.of("State", state)));
+    JsonObject shown = rules.goroutines().map(gate -> gate.only(state)).orElse(state);
+    return rules.shaper().shape(DlvMethod.COMMAND, new JsonObject(Map.of("State", shown)));
   }
 
   private static JsonObject stateOf(JsonObject result) {
@@ -190,9 +190,7 @@ final class CommandServer {
             });
     switch (reply) {
       case TargetReply.Result(long _, RawJson result) -> {
-        JsonObject tree = DlvTarget.tree(result);
-        request.result(
-            seat.control() ? rules.shaper().shape(DlvMethod.COMMAND, tree) : localState());
+        request.result(seat.control() ? shaped(stateOf(DlvTarget.tree(result))) : localState());
       }
       case TargetReply.Failure(long _, String error) ->
           request.error(rules.shaper().shapeError(error));

@@ -294,6 +294,10 @@ final class DlvConnection implements TargetSide {
     }
   }
 
+  void tell(String text) {
+    client.notice(NoticeEvent.info(text));
+  }
+
   private void releasedByLimit(String text) {
     client.notice(new NoticeEvent(NoticeEvent.Kind.HALT_BUDGET, "SESSION_HALT_BUDGET", text, ""));
   }

@@ -71,12 +71,11 @@ final class DlvTarget {
   private final Upstream upstream;
   private final Execution execution;
   private final Breakpoints breakpoints;
+  private final Selector selector;
   private final boolean multiclient;
   private final ReentrantLock exchange = new ReentrantLock();
   private final Map<DlvMethod, RawJson> perProcess = new EnumMap<>(DlvMethod.class);
   private final Set<DlvConnection> connections = ConcurrentHashMap.newKeySet();
-  private Selection serverSelection = Selection.NONE;
-  private long selectedInStop = -1;
   private boolean adopted;
   private volatile boolean dumping;
   private volatile boolean breakpointsAnnounced;
@@ -92,7 +91,7 @@ final class DlvTarget {
     this.accounts = accounts;
     this.upstream = upstream;
     this.multiclient = multiclient;
-    this.breakpoints = new Breakpoints(surroundings.tag());
+    this.breakpoints = new Breakpoints(surroundings.tag(), this::removeHot);
     this.execution =
         new Execution(
             upstream,
@@ -101,6 +100,7 @@ final class DlvTarget {
             surroundings.timers(),
             surroundings.threads(),
             surroundings.nanos());
+    this.selector = new Selector(execution, this::ask);
   }
 
   /** Connects and takes the target over as it is. */
@@ -230,6 +230,40 @@ final class DlvTarget {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Takes away a breakpoint that keeps the process from running, and tells its session. */
+  private void removeHot(long id) {
+    Optional<SessionAccount> owner = breakpoints.owner(id);
+    try {
+      ownStop(
+          () -> {
+            breakpoints.remove(id);
+            return ask(DlvRequest.clearBreakpoint(id));
+          });
+    } catch (Refusal | TargetLost notNow) {
+      return;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    for (DlvConnection connection : connections) {
+      if (owner.filter(connection.seat().account()::equals).isPresent()) {
+        connection.tell(
+            "breakpoint " + id + " was removed: it is hit so often that the target hardly runs");
+      }
+    }
+  }
+
+  /** Ends every connection and leaves the process running; for the end of the gateway. */
+  void shutDown() {
+    for (DlvConnection connection : connections) {
+      connection.close(EndReason.GATEWAY_STOPPING);
+    }
+    if (!isLost() && left()) {
+      surroundings.watch().free(endpoint);
+    }
+    upstream.close();
   }
 
   boolean hasConnections() {
@@ -420,83 +454,14 @@ final class DlvTarget {
     }
   }
 
-  // ---------------------------------------------------------------- selection
-
-  /**
-   * Makes this seat's selection the server's; the first time, chooses one. Inside a stop.
-   *
-   * @throws Refusal if the selected goroutine is gone: no other ever answers in its place
-   */
+  /** Makes this seat's selection the server's; inside a stop. */
   void select(Seat seat) throws Refusal, TargetLost, InterruptedException {
-    long stop = execution.stops();
-    if (selectedInStop != stop) {
-      selectedInStop = stop;
-      serverSelection = Selection.of(execution.lastStop().state());
-    }
-    if (seat.selection.equals(Selection.NONE)) {
-      choose(seat);
-    }
-    if (serverSelection.equals(seat.selection) && seat.snapshotOf == stop) {
-      return;
-    }
-    DlvRequest request =
-        switch (seat.selection) {
-          case Selection.Goroutine(long id) -> DlvRequest.switchGoroutine(id);
-          case Selection.OfThread(long id) -> switchThread(id);
-          case Selection.None none -> DlvRequest.stateNow();
-        };
-    switch (ask(request)) {
-      case TargetReply.Result(long _, RawJson result) -> {
-        serverSelection = seat.selection;
-        seat.snapshot = Stop.of(result);
-        seat.snapshotOf = stop;
-      }
-      case TargetReply.Failure(long _, String error) -> throw gone(seat.selection, error);
-      case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
-    }
-  }
-
-  /**
-   * A session without a selection of its own starts at the stop's goroutine, else at the main one.
-   */
-  private void choose(Seat seat) throws TargetLost, InterruptedException {
-    seat.selection = serverSelection;
-    if (!(serverSelection instanceof Selection.Goroutine)
-        && !seat.control()
-        && ask(DlvRequest.switchGoroutine(1)) instanceof TargetReply.Result result) {
-      seat.selection = new Selection.Goroutine(1);
-      serverSelection = seat.selection;
-      seat.snapshot = Stop.of(result.result());
-      seat.snapshotOf = execution.stops();
-    }
+    selector.select(seat);
   }
 
   /** Notes that a seat's own request moved the server's selection. */
   void selected(Seat seat, Selection selection) {
-    seat.selection = selection;
-    serverSelection = selection;
-    selectedInStop = execution.stops();
-  }
-
-  static DlvRequest switchThread(long id) {
-    return new DlvRequest(
-        DlvMethod.COMMAND,
-        new JsonObject(
-            Map.of(
-                "name",
-                new JsonValue.JsonString("switchThread"),
-                "threadID",
-                JsonValue.JsonNumber.of(id))));
-  }
-
-  private static Refusal gone(Selection selection, String error) {
-    return switch (selection) {
-      case Selection.Goroutine(long id) ->
-          new Refusal("TARGET_GOROUTINE_GONE", "", "postern: goroutine " + id + " has exited");
-      case Selection.OfThread(long id) ->
-          new Refusal("TARGET_GOROUTINE_GONE", "", "postern: thread " + id + " has exited");
-      case Selection.None none -> new Refusal("TARGET_GOROUTINE_GONE", "", error);
-    };
+    selector.selected(seat, selection);
   }
 
   // ---------------------------------------------------------------- reading answers

@@ -25,6 +25,15 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
     final ReentrantLock lock = new ReentrantLock();
     final TargetAccounts accounts = new TargetAccounts();
     @Nullable DlvTarget target;
+
+    @Nullable DlvTarget target() {
+      lock.lock();
+      try {
+        return target;
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   private final Map<Endpoint, Place> places = new ConcurrentHashMap<>();
@@ -81,10 +90,15 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
     }
   }
 
-  /** For the end of the gateway, all connections being closed: lets go of every target. */
+  /** For the end of the gateway: ends what is still open and lets go of every target. */
   @Override
   public void close() {
-    places.values().forEach(DlvTargets::closeIfUnused);
+    for (Place place : places.values()) {
+      DlvTarget target = place.target();
+      if (target != null) {
+        target.shutDown();
+      }
+    }
     timers.shutdownNow();
     threads.shutdown();
   }

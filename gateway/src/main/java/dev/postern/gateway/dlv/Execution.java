@@ -1,17 +1,12 @@
 package dev.postern.gateway.dlv;
 
-import static dev.postern.gateway.stream.EndReason.TARGET_PROTOCOL;
 import static dev.postern.gateway.stream.EndReason.TARGET_UNREACHABLE;
 
 import dev.postern.wire.dlv.DlvRequest;
 import dev.postern.wire.dlv.TargetReply;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -41,14 +36,12 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
   private static final Logger LOG = Logger.getLogger(Execution.class.getName());
 
-  static final Duration HALT_LIMIT = Duration.ofSeconds(5);
-  private static final Duration CROSSING_ANSWER_LIMIT = Duration.ofMillis(300);
   private static final Duration CONTROL_WAITS = Duration.ofSeconds(10);
   private static final Duration VIEW_WAITS = Duration.ofSeconds(2);
   private static final Duration FOREIGN_RUN_LOOK = Duration.ofSeconds(1);
   private static final Duration OVERRUN_TOLERANCE = Duration.ofMillis(50);
   private static final Duration STORM_PAUSE = Duration.ofMillis(250);
-  private static final int STORM_STOPS_PER_SECOND = 100;
+  private static final int STORM_STOPS_PER_SECOND = 200;
 
   /** Why the process runs. */
   private enum Kind {
@@ -71,14 +64,7 @@ final class Execution {
     }
   }
 
-  /** Whose a breakpoint is. */
-  interface Owners {
-    /** The session that set it; empty for Delve's own and for anyone outside Postern. */
-    Optional<SessionAccount> owner(long breakpoint);
-  }
-
   private final Upstream upstream;
-  private final Owners owners;
   private final HaltBudget targetBudget;
   private final HaltBroker broker;
   private final ScheduledExecutorService timers;
@@ -88,13 +74,14 @@ final class Execution {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Holders holders = new Holders();
-  private final Set<Seat> seats = new LinkedHashSet<>();
+  private final Audience audience;
   private @Nullable Run run;
   private boolean changing;
   private boolean continueWanted;
   private int users;
   private long stoppedNanos;
   private Stop lastStop = Stop.UNKNOWN;
+  private boolean foundStopped;
   private boolean exited;
   private long stops;
   private long stormFrom;
@@ -102,13 +89,13 @@ final class Execution {
 
   Execution(
       Upstream upstream,
-      Owners owners,
+      Audience.Owners owners,
       HaltBudget targetBudget,
       ScheduledExecutorService timers,
       Executor threads,
       LongSupplier nanos) {
     this.upstream = upstream;
-    this.owners = owners;
+    this.audience = new Audience(owners, threads);
     this.targetBudget = targetBudget;
     this.broker = new HaltBroker(targetBudget);
     this.timers = timers;
@@ -130,18 +117,23 @@ final class Execution {
           } else {
             lastStop = state;
             exited = state.exited();
+            foundStopped = !exited;
           }
         });
   }
 
-  /** A connection takes its seat. The first with control over a stopped process holds it. */
+  /**
+   * A connection takes its seat. If the process was found stopped and the first to come controls
+   * it, that one holds it; otherwise nobody asked for the stop, and it is continued.
+   */
   void seat(Seat seat) {
     locked(
         () -> {
-          seats.add(seat);
-          if (run == null && !changing && !exited && !broker.active() && seat.control()) {
+          audience.add(seat);
+          if (foundStopped && seat.control()) {
             hold(seat);
           }
+          foundStopped = false;
           continueIfFree();
         });
   }
@@ -153,18 +145,6 @@ final class Execution {
     private boolean left;
 
     private Access() {}
-
-    /**
-     * Whether a brokered halt has lasted as long as it may: no further request should be started.
-     */
-    boolean overdue() {
-      lock.lock();
-      try {
-        return broker.overdue(nanos.getAsLong());
-      } finally {
-        lock.unlock();
-      }
-    }
 
     @Override
     public void close() {
@@ -231,7 +211,7 @@ final class Execution {
   Access enterOwn() throws TargetLost, InterruptedException {
     lock.lockInterruptibly();
     try {
-      long until = nanos.getAsLong() + HALT_LIMIT.toNanos();
+      long until = nanos.getAsLong() + Halting.LIMIT.toNanos();
       while (true) {
         requireAlive();
         if (exited || (run == null && !changing)) {
@@ -268,13 +248,12 @@ final class Execution {
 
   /** Stops the process for a session that controls it, and makes that session hold it. */
   void halt(Seat seat) throws Refusal, TargetLost, InterruptedException {
-    List<Runnable> told = new ArrayList<>();
     lock.lockInterruptibly();
     try {
       seat.account().requireBudget(targetBudget, nanos.getAsLong());
       seat.account().requireRate(nanos.getAsLong());
       seat.account().rate().count(nanos.getAsLong());
-      long until = nanos.getAsLong() + HALT_LIMIT.toNanos();
+      long until = nanos.getAsLong() + Halting.LIMIT.toNanos();
       while (true) {
         requireAlive();
         if (!exited && run != null && !changing) {
@@ -284,12 +263,7 @@ final class Execution {
           endBrokered();
           continueWanted = false;
           hold(seat);
-          for (Seat other : List.copyOf(seats)) {
-            if (other.account() == seat.account() && other.waiting != null) {
-              answer(other, new Seat.Outcome.Stopped(lastStop), told);
-              hold(other);
-            }
-          }
+          audience.answerSession(seat.account(), lastStop).forEach(this::hold);
           changed.signalAll();
           return;
         }
@@ -297,7 +271,6 @@ final class Execution {
       }
     } finally {
       lock.unlock();
-      told.forEach(threads::execute);
     }
   }
 
@@ -306,7 +279,6 @@ final class Execution {
    * whoever held it.
    */
   void continueFor(Seat seat, Consumer<Seat.Outcome> whenStopped) throws Refusal, TargetLost {
-    List<Runnable> told = new ArrayList<>();
     lock.lock();
     try {
       requireAlive();
@@ -320,9 +292,9 @@ final class Execution {
       seat.waiting = whenStopped;
       seat.releasedBecause = Optional.empty();
       if (exited) {
-        answer(seat, new Seat.Outcome.Stopped(lastStop), told);
+        audience.answer(seat, new Seat.Outcome.Stopped(lastStop));
       } else if (!seat.unseen.isEmpty()) {
-        answer(seat, new Seat.Outcome.Stopped(seat.unseen.removeFirst()), told);
+        audience.answer(seat, new Seat.Outcome.Stopped(seat.unseen.removeFirst()));
       } else if (seat.control()) {
         holders.clear(nanos.getAsLong());
         if (!broker.active()) {
@@ -331,20 +303,12 @@ final class Execution {
       }
     } finally {
       lock.unlock();
-      told.forEach(threads::execute);
     }
   }
 
   /** Ends a seat's waiting, if it waits, without stopping the process. */
   void stopWaiting(Seat seat, Seat.Outcome outcome) {
-    List<Runnable> told = new ArrayList<>();
-    locked(
-        () -> {
-          if (seat.waiting != null) {
-            answer(seat, outcome, told);
-          }
-        });
-    told.forEach(threads::execute);
+    locked(() -> audience.answer(seat, outcome));
   }
 
   /**
@@ -476,9 +440,7 @@ final class Execution {
   boolean giveUp(Seat seat, boolean breakpoints) {
     lock.lock();
     try {
-      seats.remove(seat);
-      seat.waiting = null;
-      seat.unseen.clear();
+      audience.remove(seat);
       holders.remove(seat, nanos.getAsLong());
       boolean stepping =
           run == null ? lastStop.nextInProgress() && holders.isEmpty() && !exited : run.by == seat;
@@ -496,7 +458,7 @@ final class Execution {
   void awaitRunning() {
     lock.lock();
     try {
-      long left = HALT_LIMIT.toNanos();
+      long left = Halting.LIMIT.toNanos();
       if (broker.active() && users == 0) {
         endBrokered();
       }
@@ -537,7 +499,7 @@ final class Execution {
   }
 
   private void hold(Seat seat) {
-    if (exited || !seats.contains(seat)) {
+    if (exited || !audience.contains(seat)) {
       return;
     }
     long now = nanos.getAsLong();
@@ -550,7 +512,6 @@ final class Execution {
 
   /** Ends a hold whose limit has come: the process is continued first, the client told after. */
   private void checkHolder(Seat seat) {
-    List<Runnable> told = new ArrayList<>();
     locked(
         () -> {
           long now = nanos.getAsLong();
@@ -568,9 +529,8 @@ final class Execution {
           String text = limitText(seat, now);
           seat.releasedBecause = Optional.of(text);
           continueIfFree();
-          told.add(() -> seat.listener().releasedByLimit(text));
+          threads.execute(() -> seat.listener().releasedByLimit(text));
         });
-    told.forEach(threads::execute);
   }
 
   private String limitText(Seat seat, long now) {
@@ -597,7 +557,7 @@ final class Execution {
     threads.execute(
         () -> {
           try {
-            halted.complete(haltUpstream(current));
+            halted.complete(Halting.stop(upstream, Optional.ofNullable(current.answer), nanos));
           } catch (TargetLost | InterruptedException | RuntimeException failed) {
             halted.completeExceptionally(failed);
           }
@@ -617,33 +577,6 @@ final class Execution {
       changed.signalAll();
     }
     stopped(current, Optional.of(stop), true);
-  }
-
-  private Stop haltUpstream(Run current) throws TargetLost, InterruptedException {
-    long until = nanos.getAsLong() + HALT_LIMIT.toNanos();
-    while (nanos.getAsLong() - until < 0) {
-      TargetReply reply = upstream.call(DlvRequest.command("halt"), HALT_LIMIT);
-      Optional<Stop> stop =
-          reply instanceof TargetReply.Result result ? Stop.of(result.result()) : Optional.empty();
-      if (stop.isPresent() && stop.get().exited()) {
-        return stop.get();
-      }
-      CompletableFuture<TargetReply> answer = current.answer;
-      if (answer == null) {
-        if (stop.isPresent() && !stop.get().running()) {
-          return stop.get();
-        }
-      } else {
-        Optional<TargetReply> end = Upstream.await(answer, CROSSING_ANSWER_LIMIT);
-        if (end.isPresent()) {
-          // Its own answer knows what was hit; a failed continue leaves the halt's.
-          return end.get() instanceof TargetReply.Result result
-              ? Stop.of(result.result()).or(() -> stop).orElse(Stop.UNKNOWN)
-              : stop.orElse(Stop.UNKNOWN);
-        }
-      }
-    }
-    throw new TargetLost(TARGET_PROTOCOL, "the debugger says halted and does not stop");
   }
 
   private void startRun(Run next) {
@@ -668,17 +601,10 @@ final class Execution {
                   ? Stop.of(result.result())
                   : Optional.empty();
           if (reply instanceof TargetReply.Failure failure && ended.kind == Kind.CONTINUE) {
-            List<Runnable> told = new ArrayList<>();
-            for (Seat seat : List.copyOf(seats)) {
-              if (seat.waiting != null && seat.control()) {
-                answer(seat, new Seat.Outcome.Failed(failure.error()), told);
-                hold(seat);
-              }
-            }
-            told.forEach(threads::execute);
+            audience.fail(failure.error()).forEach(this::hold);
           }
           stopped(ended, stop, false);
-          continueAfterOwnStop();
+          continueAfterOwnStop(stop.isEmpty());
         });
   }
 
@@ -692,60 +618,36 @@ final class Execution {
     lastStop = stop.orElse(Stop.UNKNOWN);
     exited = lastStop.exited();
     changed.signalAll();
-    List<Runnable> told = new ArrayList<>();
     if (exited) {
       holders.clear(stoppedNanos);
-      for (Seat seat : List.copyOf(seats)) {
-        answer(seat, new Seat.Outcome.Stopped(lastStop), told);
-      }
+      audience.answerAll(lastStop);
     } else if (ended.kind != Kind.STEP) {
-      deliver(stop.isEmpty() ? List.of() : lastStop.hits(), byHalt || stop.isEmpty(), told);
+      audience.deliver(lastStop, byHalt || stop.isEmpty()).forEach(this::hold);
     } else if (ended.by != null) {
       hold(ended.by);
     }
-    told.forEach(threads::execute);
   }
 
-  private void deliver(List<Stop.Hit> hits, boolean byHalt, List<Runnable> told) {
-    Set<Seat> concerned = new LinkedHashSet<>();
-    if (hits.isEmpty() && !byHalt) {
-      seats.stream().filter(Seat::control).forEach(concerned::add);
-    }
-    for (Stop.Hit hit : hits) {
-      Optional<SessionAccount> owner = owners.owner(hit.breakpoint());
-      seats.stream()
-          .filter(seat -> owner.isPresent() ? seat.account() == owner.get() : seat.control())
-          .forEach(concerned::add);
-    }
-    for (Seat seat : concerned) {
-      boolean waited = seat.waiting != null;
-      answer(seat, new Seat.Outcome.Stopped(lastStop), told);
-      if (waited && seat.control()) {
-        hold(seat);
-      } else if (!waited && !seat.control() && seat.unseen.size() < Seat.MAX_UNSEEN_STOPS) {
-        seat.unseen.addLast(lastStop);
-      }
-    }
-  }
-
-  private void answer(Seat seat, Seat.Outcome outcome, List<Runnable> told) {
-    Consumer<Seat.Outcome> waiting = seat.waiting;
-    if (waiting != null) {
-      seat.waiting = null;
-      told.add(() -> waiting.accept(outcome));
-    }
-  }
-
-  /** Continues after a stop that no session asked for, slowly if they come in a storm. */
-  private void continueAfterOwnStop() {
+  /**
+   * Continues after a stop that the process came to by itself, unless somebody holds it now. In a
+   * storm of stops the breakpoints that make it are removed; a {@code continue} that keeps failing
+   * is tried more slowly.
+   */
+  private void continueAfterOwnStop(boolean failed) {
     long now = nanos.getAsLong();
     if (now - stormFrom > Duration.ofSeconds(1).toNanos()) {
       stormFrom = now;
       stormStops = 0;
     }
     if (++stormStops > STORM_STOPS_PER_SECOND && holders.isEmpty()) {
-      later(STORM_PAUSE.toNanos(), () -> locked(this::continueIfFree));
-      return;
+      if (failed) {
+        later(STORM_PAUSE.toNanos(), () -> locked(this::continueIfFree));
+        return;
+      }
+      stormStops = 0;
+      for (Stop.Hit hit : lastStop.hits()) {
+        audience.tooHot(hit);
+      }
     }
     continueIfFree();
   }
@@ -834,7 +736,7 @@ final class Execution {
       lock.unlock();
     }
     try {
-      TargetReply reply = upstream.call(DlvRequest.stateNow(), HALT_LIMIT);
+      TargetReply reply = upstream.call(DlvRequest.stateNow(), Halting.LIMIT);
       Optional<Stop> state =
           reply instanceof TargetReply.Result result ? Stop.of(result.result()) : Optional.empty();
       locked(
@@ -844,7 +746,7 @@ final class Execution {
             }
             if (state.isPresent() && !state.get().running()) {
               stopped(current, state, false);
-              continueAfterOwnStop();
+              continueAfterOwnStop(false);
             } else {
               lookLater();
             }

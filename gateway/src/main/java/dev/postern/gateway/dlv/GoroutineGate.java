@@ -33,7 +33,7 @@ final class GoroutineGate {
   private static final int STACK_DEPTH = 50;
 
   private final List<GoroutineFilter> filters;
-  private Set<Long> shown = Set.of();
+  private volatile Set<Long> shown = Set.of();
   private long shownInStop = -1;
 
   private GoroutineGate(List<GoroutineFilter> filters) {
@@ -89,6 +89,32 @@ final class GoroutineGate {
       }
     }
     return result.with("Goroutines", new JsonArray(kept)).with("Groups", JsonValue.JsonNull.NULL);
+  }
+
+  /**
+   * A {@code DebuggerState} without the goroutines that are not shown; with none if nothing has
+   * been asked yet that told which those are.
+   */
+  JsonObject only(JsonObject state) {
+    Set<Long> allowed = shown;
+    var threads = new ArrayList<JsonValue>();
+    for (JsonValue each : elements(state, "Threads")) {
+      if (each instanceof JsonObject thread && isOf(thread, "goroutineID", allowed)) {
+        threads.add(thread);
+      }
+    }
+    JsonObject kept = state.has("Threads") ? state.with("Threads", new JsonArray(threads)) : state;
+    if (!isOf(state.object("currentThread").orElse(JsonObject.EMPTY), "goroutineID", allowed)) {
+      kept = kept.without("currentThread");
+    }
+    if (!isOf(state.object("currentGoroutine").orElse(JsonObject.EMPTY), "id", allowed)) {
+      kept = kept.without("currentGoroutine");
+    }
+    return kept;
+  }
+
+  private static boolean isOf(JsonObject object, String name, Set<Long> allowed) {
+    return object.integer(name).filter(allowed::contains).isPresent();
   }
 
   void require(DlvTarget target, Selection selection)

@@ -39,7 +39,7 @@ final class Seat {
   @Nullable Consumer<Outcome> waiting;
   final ArrayDeque<Stop> unseen = new ArrayDeque<>();
 
-  /** Why this seat no longer holds the process, until it halts it again or asks for the state. */
+  /** Why this seat no longer holds the process, until it halts or continues it again. */
   Optional<String> releasedBecause = Optional.empty();
 
   Seat(SessionAccount account, boolean control, Listener listener) {
