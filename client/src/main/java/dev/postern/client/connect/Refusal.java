@@ -82,7 +82,7 @@ public record Refusal(Status.Code code, String reason, String decisionId, String
       return message;
     }
     var text = new StringBuilder(reason);
-    if (!message.isEmpty()) {
+    if (!message.isEmpty() && !message.contains(reason)) {
       text.append(": ").append(message);
     }
     String hint = Hints.forReason(reason);

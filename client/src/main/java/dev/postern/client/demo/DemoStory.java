@@ -293,7 +293,9 @@ final class DemoStory implements AutoCloseable {
     int found = exit(search);
     String record = search.output();
     steps.check(
-        found == 0 && record.contains("MESSAGE_SCOPE") && record.contains("SIG_INVALID"),
+        found == 0
+            && record.contains("MESSAGE_SCOPE RPCServer.Set")
+            && record.contains("SIG_INVALID"),
         "every decision is in the audit log, denials too (postern audit search)",
         lastLine(record));
     record.lines().forEach(steps::detail);
