@@ -167,7 +167,7 @@ class AuditFaultsTest {
       log.append(event(0));
       disk.failAt(0, Integer.MAX_VALUE / 2, Fault.LOST);
       assertThatThrownBy(() -> log.append(event(1))).isInstanceOf(Unavailable.class);
-      assertThat(log.status().healthy()).isFalse();
+      await(() -> !log.status().healthy());
       log.appendEventually(event(2));
       assertThatThrownBy(() -> log.append(event(3))).isInstanceOf(Unavailable.class);
       disk.works();
