@@ -41,7 +41,8 @@ public final class SnpVerifier {
   /**
    * Verifies a report.
    *
-   * @param certificates leaf, intermediates and root among others, in any order
+   * @param certificates the leaf among others, in any order; AMD's own authorities are used where
+   *     none came along
    * @param crls AMD's revocation lists; if there is any, one of the root must be among them
    */
   public VerifiedSnpReport verify(
@@ -63,7 +64,13 @@ public final class SnpVerifier {
     } else if (product == SnpProduct.TURIN) {
       throw new Refused(ATT_EVIDENCE_UNSUPPORTED, "SNP report version 2 of Turin");
     }
-    VerifiedChain chain = chains.verify(leaf, certificates, pins.of(product.root()), RULES, at);
+    VerifiedChain chain =
+        chains.verify(
+            leaf,
+            AmdCertificates.builtIn().complete(leaf, certificates),
+            pins.of(product.root()),
+            RULES,
+            at);
     requireNames(chain, endorsement);
     if (!crls.isEmpty()) {
       revocation.require(chain.root(), chain.certificates().subList(0, 2), crls, at);

@@ -69,6 +69,17 @@ class SnpVectorsTest {
   }
 
   @Test
+  void leafAlone_isCompletedWithAmdsOwnCertificates() throws Refused {
+    EvidenceFacts facts =
+        accept(
+            Vectors.read("snp/milan-v2-vcek/report_milan.hex"),
+            SnpRules.SAFE,
+            IN_2024,
+            "snp/milan-v2-vcek/vcek_milan.der");
+    assertThat(facts.claims().string("product")).contains("Milan");
+  }
+
+  @Test
   void milan_afterItsCertificate_isExpired() {
     byte[] report = Vectors.read("snp/milan-v2-vcek/report_milan.hex");
     assertThat(refusal(report, Instant.parse("2031-01-01T00:00:00Z"), MILAN))
