@@ -88,6 +88,16 @@ public final class Challenges {
     this.clock = clock;
   }
 
+  private Challenges(SecretKeySpec key, InstantSource clock) {
+    this.key = key;
+    this.clock = clock;
+  }
+
+  /** The same challenges as they stood then: one that was good then has not expired since. */
+  public Challenges asOf(Instant then) {
+    return new Challenges(key, () -> then);
+  }
+
   /**
    * Issues a challenge.
    *

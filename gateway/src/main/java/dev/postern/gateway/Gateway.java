@@ -97,14 +97,18 @@ public final class Gateway implements AutoCloseable {
           StartFailed.UNUSABLE_CONFIGURATION,
           issues.stream().map(issue -> issue.render()).toList());
     }
+    var challenges = new Challenges(store.secret("challenge", CHALLENGE_KEY_BYTES), clock);
     var trust =
         new TrustKeeper(
-            new TrustOnly(config.gateway().id(), config.trust()), parts.keySets(), clock, ticker);
+            new TrustOnly(config.gateway().id(), config.trust()),
+            challenges,
+            parts.keySets(),
+            clock,
+            ticker);
     refreshFirst(trust);
 
     var targets = new TargetCatalog(config.targets(), tools.byName());
     var policy = new PolicyGate(policies::current, targets);
-    var challenges = new Challenges(store.secret("challenge", CHALLENGE_KEY_BYTES), clock);
     var credentials = new Credentials(trust, challenges, tls.leafSha256());
     var record = new AdmissionRecord(audit, clock);
     var failures = new FailureLimiter(config.limits().failuresPerMinute(), ticker);

@@ -1,6 +1,7 @@
 package dev.postern.gateway.trust;
 
 import dev.postern.attestation.CallerContext;
+import dev.postern.attestation.Challenges;
 import dev.postern.attestation.KeySets;
 import dev.postern.attestation.TokenVerifier;
 import dev.postern.attestation.TrustSettings;
@@ -27,12 +28,22 @@ public final class TrustKeeper {
   private final List<KeySetRefresh> sets;
   private final Map<SetName, KeySetRefresh> byName = new HashMap<>();
   private final KeySets keys = this::find;
+  private final Challenges challenges;
   private final TokenVerifier verifier;
 
   private record SetName(String issuer, KeyPurpose purpose) {}
 
-  public TrustKeeper(TrustOnly trust, KeySetFetch fetch, InstantSource clock, LongSupplier ticker) {
+  /**
+   * @param challenges of this gateway: an attestation over one of them is fresh
+   */
+  public TrustKeeper(
+      TrustOnly trust,
+      Challenges challenges,
+      KeySetFetch fetch,
+      InstantSource clock,
+      LongSupplier ticker) {
     this.settings = trust.settings();
+    this.challenges = challenges;
     var refreshed = new ArrayList<KeySetRefresh>();
     for (var issuer : trust.trust().issuers()) {
       refreshed.add(
@@ -53,7 +64,7 @@ public final class TrustKeeper {
     for (KeySetRefresh set : sets) {
       byName.put(new SetName(set.issuer(), set.purpose()), set);
     }
-    this.verifier = new TokenVerifier(settings, keys, clock);
+    this.verifier = new TokenVerifier(settings, keys, clock, challenges);
   }
 
   public TrustSettings settings() {
@@ -67,7 +78,8 @@ public final class TrustKeeper {
 
   /** The same with the keys of now and the clock of then: what has become of a live session. */
   public Verification verifyAsOf(Instant then, String token, CallerContext caller) {
-    return new TokenVerifier(settings, keys, () -> then).verify(token, caller);
+    return new TokenVerifier(settings, keys, () -> then, challenges.asOf(then))
+        .verify(token, caller);
   }
 
   /** Reads again the sets that are due; true if another set than before is in force. */
