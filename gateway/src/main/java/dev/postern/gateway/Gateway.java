@@ -21,6 +21,7 @@ import dev.postern.gateway.policies.PolicyKeeper;
 import dev.postern.gateway.server.GatewayServer;
 import dev.postern.gateway.server.PemFile;
 import dev.postern.gateway.server.ServerTls;
+import dev.postern.gateway.session.SessionJudge;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.SessionRow;
 import dev.postern.gateway.state.StateStore;
@@ -47,6 +48,7 @@ public final class Gateway implements AutoCloseable {
 
   private final GatewayServer server;
   private final SessionRegistry sessions;
+  private final SessionJudge judge;
   private final Upkeep upkeep;
   private final Deque<AutoCloseable> opened;
   private final String host;
@@ -55,11 +57,13 @@ public final class Gateway implements AutoCloseable {
   private Gateway(
       GatewayServer server,
       SessionRegistry sessions,
+      SessionJudge judge,
       Upkeep upkeep,
       Deque<AutoCloseable> opened,
       String host) {
     this.server = server;
     this.sessions = sessions;
+    this.judge = judge;
     this.upkeep = upkeep;
     this.opened = opened;
     this.host = host;
@@ -140,18 +144,11 @@ public final class Gateway implements AutoCloseable {
             .with(AuditField.GATEWAY, config.gateway().id())
             .with(AuditField.REPLICA, config.gateway().replica()));
     GatewayServer server = bind(config, tls, services);
+    var judge = new LiveJudgement(trust, policy, clock);
     var upkeep =
         Upkeep.start(
-            new Upkeep.Work(
-                sessions,
-                policies,
-                trust,
-                new LiveJudgement(trust, policy, clock),
-                record,
-                store,
-                audit,
-                server));
-    return new Gateway(server, sessions, upkeep, opened, config.gateway().listen().host());
+            new Upkeep.Work(sessions, policies, trust, judge, record, store, audit, server));
+    return new Gateway(server, sessions, judge, upkeep, opened, config.gateway().listen().host());
   }
 
   /** Where callers are served, port filled in. */
@@ -162,6 +159,11 @@ public final class Gateway implements AutoCloseable {
   /** The live sessions of this replica. */
   public SessionRegistry sessions() {
     return sessions;
+  }
+
+  /** Ends what policy and trust of now would not let in; happens by itself when they change. */
+  void judgeSessions() {
+    sessions.judgeAnew(judge);
   }
 
   /** Takes no more callers, ends every session (targets restored), lets go of everything. */

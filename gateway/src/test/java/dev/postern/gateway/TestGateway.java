@@ -17,6 +17,9 @@ import dev.postern.gateway.state.StateStore;
 import dev.postern.gateway.stream.ToolTargets;
 import dev.postern.gateway.trust.KeySetFetch;
 import dev.postern.json.JsonValue.JsonObject;
+import dev.postern.proto.v1.ChallengePurpose;
+import dev.postern.proto.v1.DebugGatewayGrpc;
+import dev.postern.proto.v1.GetChallengeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -27,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -75,14 +79,19 @@ final class TestGateway implements GatewayParts, AutoCloseable {
 
   /** Starts one; {@code extra} is added to its postern.yaml. */
   static TestGateway start(Path folder, String extra) {
+    return start(folder, extra, POLICY);
+  }
+
+  /** Starts one with another policy. */
+  static TestGateway start(Path folder, String extra, String policy) {
     try {
-      return new TestGateway(folder, extra);
+      return new TestGateway(folder, extra, policy);
     } catch (StartFailed | IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private TestGateway(Path folder, String extra) throws StartFailed, IOException {
+  private TestGateway(Path folder, String extra, String policy) throws StartFailed, IOException {
     this.folder = folder;
     this.server =
         TestCertificates.make("localhost")
@@ -90,7 +99,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
     Files.write(folder.resolve("sts.jwks.json"), issuerKey.toJwks("sts-1"));
     Files.write(folder.resolve("verifier.jwks.json"), verifierKey.toJwks("v-1"));
     Files.createDirectories(folder.resolve("policies"));
-    policy(POLICY);
+    policy(policy);
     Path file = folder.resolve("postern.yaml");
     Files.writeString(
         file,
@@ -163,6 +172,45 @@ final class TestGateway implements GatewayParts, AutoCloseable {
         Duration.ofMinutes(10),
         verifier.simulated(
             SimulatedVerifier.Result.good(holder.thumbprint(), clock.instant(), ID)));
+  }
+
+  /** A token whose attestation has this nonce. */
+  String tokenOver(String nonce) {
+    var good = SimulatedVerifier.Result.good(holder.thumbprint(), clock.instant(), ID);
+    return tokenWith(
+        verifier.simulated(
+            new SimulatedVerifier.Result(
+                good.key(),
+                good.issuedAt(),
+                good.lifetime(),
+                good.audience(),
+                good.debugStatus(),
+                good.measurements(),
+                Optional.of(nonce))));
+  }
+
+  /** A token with this attestation. */
+  String tokenWith(String attestation) {
+    return mint.mint(
+        new DebugTokenMint.Claims(
+            "alice@test",
+            ID,
+            "test-debugger",
+            List.of("dlv/observe", "dlv/inspect"),
+            List.of("oncall"),
+            UUID.randomUUID().toString(),
+            clock.instant(),
+            Duration.ofMinutes(10),
+            attestation),
+        holder);
+  }
+
+  /** A challenge of the gateway. */
+  String challenge(ChallengePurpose purpose) {
+    return DebugGatewayGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .getChallenge(GetChallengeRequest.newBuilder().setPurpose(purpose).build())
+        .getChallenge();
   }
 
   /** Audit entries of one type. */

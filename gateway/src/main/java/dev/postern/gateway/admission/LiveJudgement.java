@@ -5,6 +5,7 @@ import dev.postern.gateway.session.DebugSession;
 import dev.postern.gateway.session.SessionJudge;
 import dev.postern.gateway.session.TokenInUse;
 import dev.postern.gateway.state.SessionRow;
+import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.trust.TrustKeeper;
 import dev.postern.policy.Decision;
 import dev.postern.policy.Reason;
@@ -28,12 +29,12 @@ public final class LiveJudgement implements SessionJudge {
   }
 
   @Override
-  public Optional<String> objection(DebugSession session) {
+  public Optional<Objection> objection(DebugSession session) {
     TokenInUse token = session.token();
     var verification = trust.verifyAsOf(token.admittedAt(), token.exposeText(), token.caller());
     if (verification instanceof Verification.Denied(var reason, var detail)
         && !reason.name().startsWith("INTERNAL_")) {
-      return Optional.of("trust: " + reason);
+      return Optional.of(new Objection(EndReason.SESSION_POLICY_CHANGED, "trust: " + reason));
     }
     SessionRow row = session.terms().row();
     var wanted =
@@ -43,7 +44,12 @@ public final class LiveJudgement implements SessionJudge {
         policy.decide(token.token(), wanted, clock.instant(), token.admittedAt()).decision();
     if (decision instanceof Decision.Deny(Reason reason, var detail, var rules)
         && !reason.name().startsWith("INTERNAL_")) {
-      return Optional.of("policy: " + reason + (rules.isEmpty() ? "" : " " + rules));
+      return Optional.of(
+          new Objection(
+              reason == Reason.POLICY_TIME_WINDOW
+                  ? EndReason.SESSION_WINDOW
+                  : EndReason.SESSION_POLICY_CHANGED,
+              "policy: " + reason + (rules.isEmpty() ? "" : " " + rules)));
     }
     return Optional.empty();
   }

@@ -26,7 +26,8 @@ final class Denials {
   }
 
   static Told of(Refusal refusal, String decisionId) {
-    return told(refusal.status(), refusal.told(), "denied: " + refusal.told(), decisionId);
+    return told(
+        refusal.status(), refusal.told(), sentence(refusal.told(), refusal.status()), decisionId);
   }
 
   static Told of(EndReason why, String decisionId) {
@@ -52,7 +53,68 @@ final class Denials {
     if (code == Status.Code.OK) {
       return new Told(Status.OK, new Metadata());
     }
-    return told(code, why.name(), "ended: " + why.name(), decisionId);
+    return told(code, why.name(), sentence(why), decisionId);
+  }
+
+  /** What a person reads: the same for a code always, so that it can say nothing of a case. */
+  private static String sentence(String reason, Status.Code status) {
+    return switch (reason) {
+      case "TOKEN_MISSING" -> "no token was given";
+      case "CLAIM_EXPIRED" -> "the token has expired";
+      case "CLAIM_REPLAYED" -> "the token was used before";
+      case "BINDING_PROOF_INVALID" -> "the proof of possession does not hold";
+      case "SCOPE_NOT_GRANTED" -> "a scope was asked for that is not granted";
+      case "POLICY_NO_MATCH" -> "no policy permits this";
+      case "POLICY_FORBIDDEN" -> "a policy forbids this";
+      case "POLICY_TIME_WINDOW" -> "policy does not permit this at this time";
+      case "POLICY_REASON_MISSING" -> "policy asks for a reason";
+      case "POLICY_LIMIT" -> "the subject has as many sessions as policy permits";
+      case "LIMIT_SESSIONS" -> "the gateway has as many sessions as it takes";
+      case "LIMIT_RATE" -> "too many failed or undecided attempts from this address";
+      case "TOOL_UNSUPPORTED" -> "the tool is not served for this target";
+      case "TARGET_UNREACHABLE" -> "the target does not answer";
+      case "TARGET_BUSY" -> "the target takes no further session now";
+      case "TARGET_PROTOCOL" -> "the target does not speak the tool's protocol";
+      case "TARGET_OBLIGATION" -> "the tool cannot keep what policy obliges to";
+      case "SESSION_UNKNOWN" -> "there is no such live session";
+      default -> sentence(status);
+    };
+  }
+
+  private static String sentence(Status.Code status) {
+    return switch (status) {
+      case UNAUTHENTICATED -> "the token or its proof was not accepted";
+      case PERMISSION_DENIED -> "this is not permitted";
+      case INVALID_ARGUMENT -> "the request is out of form or bounds";
+      case RESOURCE_EXHAUSTED -> "too many at once or too fast";
+      case UNAVAILABLE -> "the gateway cannot decide now";
+      default -> "not admitted";
+    };
+  }
+
+  private static String sentence(EndReason why) {
+    return switch (why) {
+      case SESSION_ENDED -> "the session ended";
+      case SESSION_EXPIRED -> "the token has expired";
+      case SESSION_MAX -> "the session is as long as policy permits";
+      case SESSION_IDLE -> "the session was idle for too long";
+      case SESSION_REVOKED -> "the session was ended, or its subject, key or target was locked";
+      case SESSION_POLICY_CHANGED -> "policy or trust changed and would not admit the session now";
+      case SESSION_WINDOW -> "policy permits the session at other times only";
+      case SESSION_HALT_BUDGET -> "the session held the process for as long as it may";
+      case SESSION_STREAM_BYTES -> "the session moved as many bytes as it may";
+      case SESSION_RECORDING_FAILED -> "the session could not be recorded any more";
+      case GATEWAY_STOPPING -> "the gateway is stopping";
+      case CLIENT_GONE -> "the client is gone";
+      case CLIENT_SLOW -> "the client does not read what it is sent";
+      case MESSAGE_MALFORMED -> "a message is not of the protocol";
+      case MESSAGE_TOO_LARGE -> "a message is larger than the bound";
+      case MESSAGE_FLOOD -> "more requests than can wait";
+      case TARGET_GONE -> "the target ended the connection";
+      case TARGET_UNREACHABLE -> "the target does not answer";
+      case TARGET_PROTOCOL -> "the target sent what its protocol does not allow";
+      case INTERNAL_ERROR -> "a fault in the gateway";
+    };
   }
 
   private static Told told(Status.Code code, String reason, String message, String decisionId) {
@@ -62,12 +124,11 @@ final class Denials {
             .setReason(reason)
             .putMetadata("decision_id", decisionId)
             .build();
-    String text = decisionId.isEmpty() ? message : message + " (decision " + decisionId + ")";
     StatusRuntimeException exception =
         StatusProto.toStatusRuntimeException(
             com.google.rpc.Status.newBuilder()
                 .setCode(code.value())
-                .setMessage(text)
+                .setMessage(message)
                 .addDetails(Any.pack(info))
                 .build());
     Metadata trailers = exception.getTrailers();

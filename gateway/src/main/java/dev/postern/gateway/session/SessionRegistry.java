@@ -168,7 +168,7 @@ public final class SessionRegistry {
     for (DebugSession session : live.values()) {
       judge
           .objection(session)
-          .ifPresent(objection -> endLater(session, EndReason.SESSION_REVOKED, objection));
+          .ifPresent(objection -> endLater(session, objection.reason(), objection.detail()));
     }
   }
 
