@@ -52,6 +52,11 @@ public record TrustSettings(
     return new Builder(gatewayId);
   }
 
+  /** These with another hard bound on lifetimes. */
+  public TrustSettings withMaxTokenLifetime(Duration bound) {
+    return new TrustSettings(gatewayId, issuers, verifiers, allowSimulated, skew, bound);
+  }
+
   /** The issuer of exactly this name. */
   public Optional<Issuer> issuer(String iss) {
     return issuers.stream().filter(issuer -> issuer.iss().equals(iss)).findFirst();

@@ -33,6 +33,10 @@ public enum EventType {
   TARGETS_LISTED("targets.listed"),
   POLICY_LOADED("policy.loaded"),
   POLICY_REFUSED("policy.refused"),
+  /** Trust or targets of the configuration changed while the gateway runs. */
+  CONFIG_LOADED("config.loaded"),
+  /** A changed configuration cannot be used; the last good one stays in force. */
+  CONFIG_REFUSED("config.refused"),
   LOCK_ADDED("lock.added"),
   LOCK_REMOVED("lock.removed"),
   APPROVAL_REQUESTED("approval.requested"),

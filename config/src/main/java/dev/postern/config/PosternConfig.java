@@ -73,11 +73,15 @@ public record PosternConfig(
     }
   }
 
-  /** Whom this gateway believes. */
+  /**
+   * Whom this gateway believes.
+   *
+   * @param maxTokenLifetime absent: what policy caps lifetimes at, else the default
+   */
   public record Trust(
       boolean allowSimulated,
       Duration clockSkew,
-      Duration maxTokenLifetime,
+      Optional<Duration> maxTokenLifetime,
       List<Issuer> issuers,
       List<Verifier> verifiers,
       Optional<Hardware> hardware) {
@@ -89,10 +93,8 @@ public record PosternConfig(
     /** The settings that a token verifier takes. */
     public TrustSettings settings(String gatewayId) {
       var settings =
-          TrustSettings.forGateway(gatewayId)
-              .allowSimulated(allowSimulated)
-              .skew(clockSkew)
-              .maxTokenLifetime(maxTokenLifetime);
+          TrustSettings.forGateway(gatewayId).allowSimulated(allowSimulated).skew(clockSkew);
+      maxTokenLifetime.ifPresent(settings::maxTokenLifetime);
       issuers.forEach(
           issuer ->
               settings.issuer(

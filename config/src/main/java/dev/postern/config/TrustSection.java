@@ -62,9 +62,7 @@ final class TrustSection {
         new Trust(
             section.bool("allowSimulated").orElse(false),
             skew,
-            section
-                .positiveDuration("maxTokenLifetime")
-                .orElse(TrustSettings.DEFAULT_MAX_TOKEN_LIFETIME),
+            section.positiveDuration("maxTokenLifetime"),
             distinct(section, "issuers").stream().map(this::issuer).toList(),
             distinct(section, "verifiers").stream().map(this::verifier).toList(),
             section.mapping("hardware").map(this::hardware));

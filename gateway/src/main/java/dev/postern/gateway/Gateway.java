@@ -19,8 +19,8 @@ import dev.postern.gateway.admission.TargetCatalog;
 import dev.postern.gateway.admission.TargetListing;
 import dev.postern.gateway.policies.PolicyKeeper;
 import dev.postern.gateway.server.GatewayServer;
+import dev.postern.gateway.server.ListenerTls;
 import dev.postern.gateway.server.PemFile;
-import dev.postern.gateway.server.ServerTls;
 import dev.postern.gateway.session.SessionJudge;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.SessionRow;
@@ -29,11 +29,14 @@ import dev.postern.gateway.state.StoreUnavailable;
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.trust.TrustKeeper;
 import dev.postern.policy.PolicyFolder;
+import dev.postern.policy.PolicySet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,8 @@ public final class Gateway implements AutoCloseable {
   private final GatewayServer server;
   private final SessionRegistry sessions;
   private final SessionJudge judge;
+  private final AdmissionRecord record;
+  private final TrustKeeper trust;
   private final Upkeep upkeep;
   private final Deque<AutoCloseable> opened;
   private final String host;
@@ -58,22 +63,37 @@ public final class Gateway implements AutoCloseable {
       GatewayServer server,
       SessionRegistry sessions,
       SessionJudge judge,
+      AdmissionRecord record,
+      TrustKeeper trust,
       Upkeep upkeep,
       Deque<AutoCloseable> opened,
       String host) {
     this.server = server;
     this.sessions = sessions;
     this.judge = judge;
+    this.record = record;
+    this.trust = trust;
     this.upkeep = upkeep;
     this.opened = opened;
     this.host = host;
   }
 
-  /** Starts a gateway; when it returns, callers are served. */
+  /** Starts a gateway that keeps its configuration; when it returns, callers are served. */
   public static Gateway start(PosternConfig config, GatewayParts parts) throws StartFailed {
+    return start(config, Optional.empty(), parts);
+  }
+
+  /** Starts a gateway that follows changes of the file its configuration was read from. */
+  public static Gateway start(PosternConfig config, ConfigFile file, GatewayParts parts)
+      throws StartFailed {
+    return start(config, Optional.of(file), parts);
+  }
+
+  private static Gateway start(PosternConfig config, Optional<ConfigFile> file, GatewayParts parts)
+      throws StartFailed {
     var opened = new ArrayDeque<AutoCloseable>();
     try {
-      return start(config, parts, opened);
+      return start(config, file, parts, opened);
     } catch (StoreUnavailable e) {
       closeAll(opened);
       throw new StartFailed(StartFailed.UNAVAILABLE, "the state cannot be used: " + e.getMessage());
@@ -84,12 +104,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static Gateway start(
-      PosternConfig config, GatewayParts parts, Deque<AutoCloseable> opened)
+      PosternConfig config,
+      Optional<ConfigFile> file,
+      GatewayParts parts,
+      Deque<AutoCloseable> opened)
       throws StartFailed, StoreUnavailable {
     var clock = parts.clock();
     var ticker = parts.ticker();
     makeDataFolder(config);
-    ServerTls tls = readTls(config);
+    ListenerTls tls = readTls(config);
 
     StateStore store = keep(opened, parts.openState(config));
     AuditLog audit = keep(opened, parts.openAudit(config));
@@ -106,6 +129,7 @@ public final class Gateway implements AutoCloseable {
         new TrustKeeper(
             new TrustOnly(config.gateway().id(), config.trust()),
             challenges,
+            () -> policies.current().flatMap(PolicySet::tokenLifetimeCap),
             parts.keySets(),
             clock,
             ticker);
@@ -113,7 +137,7 @@ public final class Gateway implements AutoCloseable {
 
     var targets = new TargetCatalog(config.targets(), tools.byName());
     var policy = new PolicyGate(policies::current, targets);
-    var credentials = new Credentials(trust, challenges, tls.leafSha256());
+    var credentials = new Credentials(trust, challenges, tls::leafSha256);
     var record = new AdmissionRecord(audit, clock);
     var failures = new FailureLimiter(config.limits().failuresPerMinute(), ticker);
     var sessions = new SessionRegistry(store, audit, parts.openRecordings(config), clock, ticker);
@@ -139,6 +163,7 @@ public final class Gateway implements AutoCloseable {
             new TargetListing(credentials, policy, targets, record, failures, clock),
             credentials,
             clock);
+    recordRestored(config, audit, tools, parts);
     audit.appendEventually(
         AuditEvent.of(EventType.GATEWAY_STARTED, clock.instant())
             .with(AuditField.GATEWAY, config.gateway().id())
@@ -147,8 +172,19 @@ public final class Gateway implements AutoCloseable {
     var judge = new LiveJudgement(trust, policy, clock);
     var upkeep =
         Upkeep.start(
-            new Upkeep.Work(sessions, policies, trust, judge, record, store, audit, server));
-    return new Gateway(server, sessions, judge, upkeep, opened, config.gateway().listen().host());
+            new Upkeep.Work(
+                sessions,
+                policies,
+                trust,
+                new ConfigKeeper(config, file, trust, targets, audit, clock),
+                tls,
+                judge,
+                record,
+                store,
+                audit,
+                server));
+    return new Gateway(
+        server, sessions, judge, record, trust, upkeep, opened, config.gateway().listen().host());
   }
 
   /** Where callers are served, port filled in. */
@@ -164,6 +200,16 @@ public final class Gateway implements AutoCloseable {
   /** Ends what policy and trust of now would not let in; happens by itself when they change. */
   void judgeSessions() {
     sessions.judgeAnew(judge);
+  }
+
+  /** How long a token may live now. */
+  Duration tokenLifetime() {
+    return trust.settings().maxTokenLifetime();
+  }
+
+  /** Writes what was only counted; happens by itself once a minute, and at the end. */
+  void writeSums() {
+    record.writeSums();
   }
 
   /** Takes no more callers, ends every session (targets restored), lets go of everything. */
@@ -182,6 +228,7 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    record.writeSums();
     closeAll(opened);
     log.info("gateway stopped");
   }
@@ -196,16 +243,16 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static ServerTls readTls(PosternConfig config) throws StartFailed {
+  private static ListenerTls readTls(PosternConfig config) throws StartFailed {
     try {
-      return ServerTls.open(config.tls());
+      return ListenerTls.open(config.tls());
     } catch (PemFile.PemException e) {
       throw new StartFailed(StartFailed.UNUSABLE_CONFIGURATION, "" + e.getMessage());
     }
   }
 
   private static GatewayServer bind(
-      PosternConfig config, ServerTls tls, GatewayServer.Services services) throws StartFailed {
+      PosternConfig config, ListenerTls tls, GatewayServer.Services services) throws StartFailed {
     var listen = config.gateway().listen();
     try {
       return GatewayServer.open(
@@ -244,6 +291,27 @@ public final class Gateway implements AutoCloseable {
               .with(AuditField.TOOL, row.tool())
               .with(AuditField.REASON, EndReason.GATEWAY_STOPPING.name())
               .with(AuditField.DETAIL, "left behind by an earlier run of this replica"));
+    }
+  }
+
+  /** Targets that an earlier run left held, and that were let go before this one serves. */
+  private static void recordRestored(
+      PosternConfig config, AuditLog audit, GatewayParts.Tools tools, GatewayParts parts) {
+    for (URI endpoint : tools.restored()) {
+      for (PosternConfig.Target target : config.targets()) {
+        target
+            .endpoints()
+            .forEach(
+                (tool, known) -> {
+                  if (known.equals(endpoint)) {
+                    audit.appendEventually(
+                        AuditEvent.of(EventType.TARGET_RESTORED, parts.clock().instant())
+                            .with(AuditField.TARGET, target.name())
+                            .with(AuditField.TOOL, tool)
+                            .with(AuditField.DETAIL, "left by an earlier run of this replica"));
+                  }
+                });
+      }
     }
   }
 

@@ -36,6 +36,7 @@ public final class GatewayMain {
 
   private static int run(Path file) throws InterruptedException {
     Logger log = LoggerFactory.getLogger(GatewayMain.class);
+    var watched = new ConfigFile(file);
     PosternConfig config;
     switch (ConfigLoader.load(file)) {
       case LoadedConfig.Unusable<PosternConfig>(var issues) -> {
@@ -50,7 +51,7 @@ public final class GatewayMain {
     UnbuiltParts.warn(config);
     Gateway gateway;
     try {
-      gateway = Gateway.start(config, new RealParts(InstantSource.system()));
+      gateway = Gateway.start(config, watched, new RealParts(InstantSource.system()));
     } catch (StartFailed failed) {
       failed.lines().forEach(System.err::println);
       return failed.exitStatus();

@@ -6,7 +6,9 @@ import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.StateStore;
 import dev.postern.gateway.stream.ToolTargets;
 import dev.postern.gateway.trust.KeySetFetch;
+import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -37,6 +39,11 @@ public interface GatewayParts {
   /** The tools, and how to let go of them. */
   interface Tools extends AutoCloseable {
     Map<String, ToolTargets> byName();
+
+    /** Endpoints that an earlier run left held and that were restored at this start. */
+    default List<URI> restored() {
+      return List.of();
+    }
 
     @Override
     void close();

@@ -15,9 +15,11 @@ import dev.postern.gateway.state.StoreUnavailable;
 import dev.postern.gateway.stream.ToolTargets;
 import dev.postern.gateway.trust.KeySetFetch;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -103,6 +105,11 @@ public class RealParts implements GatewayParts {
       @Override
       public Map<String, ToolTargets> byName() {
         return Map.of("dlv", dlv);
+      }
+
+      @Override
+      public List<URI> restored() {
+        return guard.restored();
       }
 
       @Override

@@ -4,6 +4,7 @@ import dev.postern.audit.AuditLog;
 import dev.postern.gateway.admission.AdmissionRecord;
 import dev.postern.gateway.policies.PolicyKeeper;
 import dev.postern.gateway.server.GatewayServer;
+import dev.postern.gateway.server.ListenerTls;
 import dev.postern.gateway.session.SessionJudge;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.StateStore;
@@ -37,6 +38,8 @@ final class Upkeep implements AutoCloseable {
       SessionRegistry sessions,
       PolicyKeeper policies,
       TrustKeeper trust,
+      ConfigKeeper config,
+      ListenerTls tls,
       SessionJudge judge,
       AdmissionRecord record,
       StateStore store,
@@ -57,21 +60,22 @@ final class Upkeep implements AutoCloseable {
     every(upkeep.stores, 500, () -> work.sessions().applyLocks());
     every(
         upkeep.stores,
-        1_000,
+        500,
         () -> {
           if (work.policies().refresh() instanceof PolicyKeeper.Refresh.Changed) {
             work.sessions().judgeAnew(work.judge());
           }
         });
+    every(upkeep.stores, 2_000, () -> work.tls().refresh());
     every(upkeep.stores, 1_000, () -> work.server().serving(work.audit().status().healthy()));
     every(upkeep.stores, 30_000, () -> work.sessions().judgeAnew(work.judge()));
     every(upkeep.stores, 60_000, () -> work.record().writeSums());
     every(upkeep.stores, 60_000, () -> work.store().prune());
     every(
         upkeep.keys,
-        500,
+        250,
         () -> {
-          if (work.trust().refresh()) {
+          if (work.config().refresh() | work.trust().refresh()) {
             work.sessions().judgeAnew(work.judge());
           }
         });

@@ -191,6 +191,22 @@ class AdmissionTest {
   }
 
   @Test
+  void denial_auditUnavailable_keepsItsReasonAndIsCounted() throws Exception {
+    gateway.audit.fail(true);
+
+    Ended ended = gateway.attach().start(AttachClient.startOf("a.b.c").build()).end();
+
+    assertThat(ended.reason()).isEqualTo("TOKEN_ENCODING");
+    gateway.gateway().writeSums();
+    assertThat(gateway.events("admission.failures")).isEmpty();
+    gateway.audit.fail(false);
+    gateway.gateway().writeSums();
+    assertThat(gateway.events("admission.failures"))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.string("reason")).contains("TOKEN_ENCODING"));
+  }
+
+  @Test
   void attach_stateUnavailable_isDenied() throws Exception {
     gateway.store.fail(true);
     String token = gateway.token();

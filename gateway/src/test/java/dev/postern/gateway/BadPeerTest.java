@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -87,7 +88,7 @@ class BadPeerTest {
   }
 
   @Test
-  void attach_hangsUpBeforeItsProof_isOnRecord() throws Exception {
+  void attach_hangsUpBeforeItsProof_isNoDenialButCounts() throws Exception {
     AttachClient client = gateway.attach();
     client.start(AttachClient.startOf(gateway.token()).build());
     client.response();
@@ -95,10 +96,12 @@ class BadPeerTest {
     client.reset();
 
     await(
-        () ->
-            gateway.events("admission.denied").stream()
-                .anyMatch(
-                    entry -> entry.string("reason").equals(java.util.Optional.of("CLIENT_GONE"))));
+        () -> {
+          gateway.gateway().writeSums();
+          return gateway.events("admission.failures").stream()
+              .anyMatch(entry -> entry.string("reason").equals(Optional.of("CLIENT_GONE")));
+        });
+    assertThat(gateway.events("admission.denied")).isEmpty();
   }
 
   @Test
@@ -126,8 +129,18 @@ class BadPeerTest {
 
     bad.message(AttachRequest.newBuilder().setData(ByteString.copyFrom(new byte[2 << 20])).build());
 
-    assertThat(bad.end().status().isOk()).isFalse();
+    Ended ended = bad.end();
+    assertThat(ended.reason()).isEqualTo("MESSAGE_TOO_LARGE");
+    assertThat(ended.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(good.data("unharmed").text()).isEqualTo("unharmed");
+  }
+
+  @Test
+  void attach_startOverTheBound_isRefusedBeforeItIsWhole() throws Exception {
+    Ended ended =
+        gateway.attach().start(AttachClient.startOf("x".repeat(256 * 1024)).build()).end();
+
+    assertThat(ended.reason()).isEqualTo("MESSAGE_TOO_LARGE");
   }
 
   @Test

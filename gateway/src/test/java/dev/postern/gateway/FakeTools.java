@@ -25,12 +25,22 @@ final class FakeTools implements ToolTargets {
   /** How often each message is sent back. */
   volatile int echoes = 1;
 
+  private final List<ClientSide> clients = new CopyOnWriteArrayList<>();
+
+  /** Every target says something of its own accord. */
+  void sayToAll(String text) throws InterruptedException, ClientGone {
+    for (ClientSide client : clients) {
+      client.send(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+  }
+
   @Override
   public TargetSide open(SessionGrant grant, ClientSide client) throws TargetUnavailable {
     if (unreachable) {
       throw new TargetUnavailable(TargetUnavailable.Code.TARGET_UNREACHABLE, "switched off");
     }
     opened.add(grant);
+    clients.add(client);
     return new TargetSide() {
       private volatile boolean over;
 

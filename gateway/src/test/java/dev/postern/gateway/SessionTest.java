@@ -94,6 +94,23 @@ class SessionTest {
   }
 
   @Test
+  void session_whereOnlyTheTargetSpeaks_isIdle() throws Exception {
+    gateway.policy(TestGateway.POLICY.replace("idle: 10m", "idle: 1m"));
+    await(() -> gateway.events("policy.loaded").size() == 2);
+    AttachClient client = gateway.attach();
+    client.admitted(gateway);
+    gateway.clock.pass(Duration.ofSeconds(50));
+    assertThat(client.data("the clock starts again").text()).isNotEmpty();
+    gateway.clock.pass(Duration.ofSeconds(50));
+
+    gateway.tools.sayToAll("by itself");
+    assertThat(client.text()).isEqualTo("by itself");
+    gateway.clock.pass(Duration.ofSeconds(10));
+
+    assertEnds(client, "SESSION_IDLE");
+  }
+
+  @Test
   void session_longestSessionOver_ends() throws Exception {
     gateway.policy(TestGateway.POLICY.replace("max: 2h", "max: 2m"));
     await(() -> gateway.events("policy.loaded").size() == 2);

@@ -24,6 +24,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /** A gateway over real TLS on loopback, with clocks, stores and targets of the test's making. */
@@ -56,6 +58,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   private final Gateway gateway;
   private final ManagedChannel channel;
   volatile boolean recordingsFail;
+  List<URI> restored = List.of();
 
   static final String POLICY =
       """
@@ -116,7 +119,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
           - {name: shop/dev, labels: {env: dev}, endpoints: {dlv: "tcp://127.0.0.1:2346"}}
         """
             + extra);
-    this.gateway = Gateway.start(config(file), this);
+    this.gateway = Gateway.start(config(file), new ConfigFile(file), this);
     this.channel = channel(false);
   }
 
@@ -126,6 +129,12 @@ final class TestGateway implements GatewayParts, AutoCloseable {
       case LoadedConfig.Unusable<PosternConfig>(var issues) ->
           throw new IllegalStateException(issues.getFirst().render());
     };
+  }
+
+  /** Replaces the configuration file by a change of it. */
+  void reconfigure(UnaryOperator<String> change) throws IOException {
+    Path file = folder.resolve("postern.yaml");
+    Files.writeString(file, change.apply(Files.readString(file)));
   }
 
   /** Replaces the policy file. */
@@ -187,6 +196,23 @@ final class TestGateway implements GatewayParts, AutoCloseable {
                 good.debugStatus(),
                 good.measurements(),
                 Optional.of(nonce))));
+  }
+
+  /** A token of this subject and lifetime, bound to this key. */
+  String token(String sub, Duration lifetime, SigningKey key) {
+    return mint.mint(
+        new DebugTokenMint.Claims(
+            sub,
+            ID,
+            "test-debugger",
+            List.of("dlv/observe", "dlv/inspect"),
+            List.of("oncall"),
+            UUID.randomUUID().toString(),
+            clock.instant(),
+            lifetime,
+            verifier.simulated(
+                SimulatedVerifier.Result.good(key.thumbprint(), clock.instant(), ID))),
+        key);
   }
 
   /** A token with this attestation. */
@@ -262,6 +288,11 @@ final class TestGateway implements GatewayParts, AutoCloseable {
       @Override
       public Map<String, ToolTargets> byName() {
         return Map.of("dlv", tools);
+      }
+
+      @Override
+      public List<URI> restored() {
+        return restored;
       }
 
       @Override

@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -114,6 +115,14 @@ final class CompiledPolicies implements PolicySet {
           }
         };
     return new Evaluator(candidates, enforcedCaps, vocabulary).decide(request);
+  }
+
+  @Override
+  public Optional<Duration> tokenLifetimeCap() {
+    return enforcedCaps.stream()
+        .map(Caps::tokenLifetime)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   @Override

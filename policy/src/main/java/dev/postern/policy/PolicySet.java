@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,9 @@ public interface PolicySet {
 
   /** Issuers that permits name, {@code self} left out, sorted. */
   Set<String> issuers();
+
+  /** The least {@code caps.tokenLifetime} in force, if there is one. */
+  Optional<Duration> tokenLifetimeCap();
 
   /** SHA-256 over the files that made it, hex, for the audit. */
   String digest();

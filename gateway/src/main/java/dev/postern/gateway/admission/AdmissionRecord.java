@@ -77,13 +77,15 @@ public final class AdmissionRecord {
       VerifiedToken token,
       String decisionId,
       Refusal refusal) {
-    audit.appendEventually(
+    write(
         about(type, attempt, token, decisionId)
             .with(AuditField.SCOPES, attempt.scopes())
             .with(AuditField.REASON, refusal.reason())
             .with(AuditField.DETAIL, refusal.detail())
             .with(AuditField.RULES, refusal.rules())
-            .with(AuditField.PURPOSE, attempt.givenReason()));
+            .with(AuditField.PURPOSE, attempt.givenReason()),
+        attempt,
+        refusal);
     logDenial(attempt, decisionId, refusal);
   }
 
@@ -103,8 +105,21 @@ public final class AdmissionRecord {
     if (!attempt.sessionId().isEmpty()) {
       event = event.with(AuditField.SESSION, shortened(attempt.sessionId()));
     }
-    audit.appendEventually(event);
+    write(event, attempt, refusal);
     logDenial(attempt, decisionId, refusal);
+  }
+
+  /**
+   * Writes a denial durably, before the caller is told. It must not use the reserve that is kept
+   * for ends and clean-ups: where it cannot be written it is counted, and the count follows.
+   */
+  private void write(AuditEvent denial, AttachAttempt attempt, Refusal refusal) {
+    try {
+      audit.append(denial);
+    } catch (AuditLog.Unavailable e) {
+      counted(attempt, refusal);
+      log.error("denial only counted, the audit log takes no entries cause={}", e.getMessage());
+    }
   }
 
   /** A denial too many for an entry of its own. */
@@ -114,22 +129,28 @@ public final class AdmissionRecord {
     sums.merge(key, 1L, Long::sum);
   }
 
-  /** Writes the sums; to be called once a minute. */
+  /** Writes the sums, waiting for the disk; to be called once a minute. */
   public void writeSums() {
     Map<Sum, Long> written;
     synchronized (this) {
       written = Map.copyOf(sums);
       sums.clear();
     }
-    written.forEach(
-        (sum, count) -> {
-          AuditEvent event =
-              AuditEvent.of(EventType.ADMISSION_FAILURES, clock.instant())
-                  .with(AuditField.REASON, sum.reason())
-                  .with(AuditField.COUNT, count);
-          audit.appendEventually(
-              sum.address().isEmpty() ? event : event.with(AuditField.PEER, sum.address()));
-        });
+    written.forEach(this::writeSum);
+  }
+
+  private void writeSum(Sum sum, long count) {
+    AuditEvent event =
+        AuditEvent.of(EventType.ADMISSION_FAILURES, clock.instant())
+            .with(AuditField.REASON, sum.reason())
+            .with(AuditField.COUNT, count);
+    try {
+      audit.append(sum.address().isEmpty() ? event : event.with(AuditField.PEER, sum.address()));
+    } catch (AuditLog.Unavailable e) {
+      synchronized (this) {
+        sums.merge(sum, count, Long::sum); // the next minute's writing has it
+      }
+    }
   }
 
   void resumed(AttachAttempt attempt, VerifiedToken token, SessionRow row, int connection) {
@@ -147,14 +168,18 @@ public final class AdmissionRecord {
   }
 
   void renewalRefused(SessionRow row, Refusal refusal) {
-    audit.appendEventually(
-        ofSession(EventType.RENEWAL_DENIED, row)
-            .with(AuditField.REASON, refusal.reason())
-            .with(AuditField.DETAIL, shortened(refusal.detail())));
+    try {
+      audit.append(
+          ofSession(EventType.RENEWAL_DENIED, row)
+              .with(AuditField.REASON, refusal.reason())
+              .with(AuditField.DETAIL, shortened(refusal.detail())));
+    } catch (AuditLog.Unavailable e) {
+      log.error("denied renewal not on record session_id={} cause={}", row.id(), e.getMessage());
+    }
   }
 
-  void listed(VerifiedToken token, Peer peer, int count) {
-    audit.appendEventually(
+  void listed(VerifiedToken token, Peer peer, int count) throws AuditLog.Unavailable {
+    audit.append(
         AuditEvent.of(EventType.TARGETS_LISTED, clock.instant())
             .with(AuditField.SUBJECT, token.subject().toString())
             .with(AuditField.TOKEN_SHA256, token.tokenSha256())

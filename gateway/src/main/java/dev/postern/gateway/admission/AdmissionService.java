@@ -101,7 +101,7 @@ public final class AdmissionService {
     } catch (Refused refused) {
       return denied(attempt, progress, refused.refusal());
     } catch (CallerLeft left) {
-      denied(attempt, progress, Refusal.unauthenticated("CLIENT_GONE", "hung up before its proof"));
+      left(attempt);
       return new Admission.Left();
     } catch (StoreUnavailable | AuditLog.Unavailable unavailable) {
       log.error("store unavailable decision={}", progress.decisionId, unavailable);
@@ -350,6 +350,17 @@ public final class AdmissionService {
       record.counted(attempt, refusal);
     }
     return new Admission.Denied(refusal, progress.decisionId);
+  }
+
+  /**
+   * A caller that hung up before its proof was denied nothing: it has no entry, only a count. A
+   * further connection that is not needed any more, such as an IDE's spare one, not even that.
+   */
+  private void left(AttachAttempt attempt) {
+    if (attempt.sessionId().isEmpty()) {
+      failures.failed(attempt.peer().bucket());
+      record.counted(attempt, Refusal.unauthenticated("CLIENT_GONE", "hung up before its proof"));
+    }
   }
 
   private void settle(AttachAttempt attempt, Progress progress) {

@@ -12,22 +12,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Tokens and proofs of possession: what shows that a caller is who it says. */
 public final class Credentials {
   private final TrustKeeper trust;
   private final Challenges challenges;
   private final ProofVerifier proofs;
-  private final Set<String> serverCertificates;
+  private final Supplier<Set<String>> serverCertificates;
 
   /**
    * @param serverCertificates base64url SHA-256 of each leaf certificate a caller may have seen
    */
-  public Credentials(TrustKeeper trust, Challenges challenges, Set<String> serverCertificates) {
+  public Credentials(
+      TrustKeeper trust, Challenges challenges, Supplier<Set<String>> serverCertificates) {
     this.trust = trust;
     this.challenges = challenges;
     this.proofs = new ProofVerifier(challenges);
-    this.serverCertificates = Set.copyOf(serverCertificates);
+    this.serverCertificates = serverCertificates;
   }
 
   /** How far clocks may differ: so long after its end a token must still be remembered. */
@@ -76,7 +78,7 @@ public final class Credentials {
         attempt.target(),
         attempt.tool(),
         attempt.scopes(),
-        serverCertificates);
+        serverCertificates.get());
   }
 
   /** What a proof over a challenge from {@code GetChallenge} must say. */
@@ -91,6 +93,6 @@ public final class Credentials {
         target,
         tool,
         scopes,
-        serverCertificates);
+        serverCertificates.get());
   }
 }

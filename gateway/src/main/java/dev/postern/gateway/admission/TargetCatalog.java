@@ -11,12 +11,19 @@ import java.util.Optional;
 
 /** The configured targets, and the tools that this gateway can reach them with. */
 public final class TargetCatalog {
-  private final Map<String, PosternConfig.Target> targets = new HashMap<>();
+  private volatile Map<String, PosternConfig.Target> targets = Map.of();
   private final Map<String, ToolTargets> tools;
 
   public TargetCatalog(List<PosternConfig.Target> targets, Map<String, ToolTargets> tools) {
-    targets.forEach(target -> this.targets.put(target.name(), target));
     this.tools = Map.copyOf(tools);
+    use(targets);
+  }
+
+  /** Has these targets and no others from now on. */
+  public void use(List<PosternConfig.Target> others) {
+    var byName = new HashMap<String, PosternConfig.Target>();
+    others.forEach(target -> byName.put(target.name(), target));
+    targets = Map.copyOf(byName);
   }
 
   /** A target as policy sees it, also one that there is none of. */

@@ -2,6 +2,7 @@ package dev.postern.gateway.admission;
 
 import dev.postern.attestation.CallerContext;
 import dev.postern.attestation.VerifiedToken;
+import dev.postern.audit.AuditLog;
 import dev.postern.config.PosternConfig;
 import dev.postern.policy.Decision;
 import dev.postern.policy.Scope;
@@ -76,15 +77,21 @@ public final class TargetListing {
       record.listed(token, peer, entries.size());
       return new Listing.Listed(entries);
     } catch (Refused refused) {
-      if (failures.failed(peer.bucket())) {
-        record.refusedUnauthenticated(attempt, decisionId, refused.refusal());
-      } else {
-        record.counted(attempt, refused.refusal());
-      }
-      return new Listing.Denied(refused.refusal(), decisionId);
+      return denied(attempt, decisionId, refused.refusal());
+    } catch (AuditLog.Unavailable unavailable) {
+      return denied(attempt, decisionId, Refusal.store("" + unavailable.getMessage()));
     } finally {
       failures.decided(peer.bucket());
     }
+  }
+
+  private Listing denied(AttachAttempt attempt, String decisionId, Refusal refusal) {
+    if (failures.failed(attempt.peer().bucket())) {
+      record.refusedUnauthenticated(attempt, decisionId, refusal);
+    } else {
+      record.counted(attempt, refusal);
+    }
+    return new Listing.Denied(refusal, decisionId);
   }
 
   private List<Entry> permitted(VerifiedToken token) {

@@ -4,9 +4,11 @@ import dev.postern.gateway.dlv.Endpoint;
 import dev.postern.gateway.dlv.GatewayInstance;
 import dev.postern.gateway.dlv.TargetWatch;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -32,8 +34,12 @@ public final class TargetGuard implements TargetWatch, AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("target-guard").factory());
 
-  private TargetGuard(WatchedTargets known, UnfinishedTargets journal, GuardProcess process) {
+  private final List<URI> restored;
+
+  private TargetGuard(
+      WatchedTargets known, UnfinishedTargets journal, GuardProcess process, List<URI> restored) {
     this.known = known;
+    this.restored = List.copyOf(restored);
     this.journal = journal;
     this.process = process;
   }
@@ -46,19 +52,26 @@ public final class TargetGuard implements TargetWatch, AutoCloseable {
       throws IOException, InterruptedException {
     var known = new WatchedTargets();
     UnfinishedTargets journal = UnfinishedTargets.open(dataDir, known, random);
+    var let = new ArrayList<URI>();
     if (!known.isEmpty()) {
       List<Endpoint> restored = known.restore(RESTORE_LIMIT);
       for (Endpoint endpoint : restored) {
         LOG.log(Level.WARNING, "restored a target that an earlier start left target={0}", endpoint);
         journal.write(List.of(WatchedTargets.free(endpoint)));
+        let.add(endpoint.uri());
       }
     }
-    return new TargetGuard(known, journal, GuardProcess.start(known));
+    return new TargetGuard(known, journal, GuardProcess.start(known), let);
   }
 
   /** By which the breakpoints of this gateway are known, over its restarts. */
   public GatewayInstance instance() {
     return known.instance().orElseThrow();
+  }
+
+  /** The endpoints that {@link #open} found left held and restored. */
+  public List<URI> restored() {
+    return restored;
   }
 
   Process guardProcess() {

@@ -28,6 +28,7 @@ import dev.postern.proto.v1.Renew;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,9 +56,12 @@ final class AttachCall implements Caller, Runnable {
   private final CallChannel channel;
   private final Peer peer;
   private final Services services;
+  private final InboundBound bound;
+  private volatile @Nullable SessionConnection served;
   private volatile String decisionId = "";
 
-  AttachCall(CallChannel channel, Peer peer, Services services) {
+  AttachCall(CallChannel channel, Peer peer, Services services, InboundBound bound) {
+    this.bound = bound;
     this.channel = channel;
     this.peer = peer;
     this.services = services;
@@ -87,6 +91,16 @@ final class AttachCall implements Caller, Runnable {
     } catch (RuntimeException | Error bug) {
       log.error("attach failed decision={}", decisionId, bug);
       close(EndReason.INTERNAL_ERROR, "");
+    }
+  }
+
+  /** A message is larger than the bound: ends the stream while it still arrives. Never blocks. */
+  void tooLarge() {
+    SessionConnection connection = served;
+    if (connection == null) {
+      close(EndReason.MESSAGE_TOO_LARGE, "");
+    } else {
+      connection.end(EndReason.MESSAGE_TOO_LARGE, "");
     }
   }
 
@@ -138,6 +152,8 @@ final class AttachCall implements Caller, Runnable {
 
   private void serve(SessionConnection connection) throws InterruptedException {
     decisionId = connection.session().terms().row().decision();
+    served = connection;
+    bound.raise();
     // a reset must reach the target at once, also while this thread waits on it
     channel.whenGone(() -> connection.end(EndReason.CLIENT_GONE, ""));
     try {

@@ -78,7 +78,9 @@ final class DebugGatewayService {
       ServerCall<Incoming, Outgoing> call, Metadata headers) {
     Peer peer = peers.read(call.getAttributes(), headers);
     var channel = new CallChannel(call);
-    var attach = new AttachCall(channel, peer, services);
+    InboundBound bound = InboundBound.ofThisCall();
+    var attach = new AttachCall(channel, peer, services, bound);
+    bound.onOver(attach::tooLarge);
     channel.open(new Metadata());
     attached.add(attach);
     Thread.ofVirtual()

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  * silence is noticed within 15 s.
  */
 public final class GatewayServer {
-  /** Largest message: a token is 64 KiB, debug bytes come in smaller pieces. */
-  static final int MAX_MESSAGE_BYTES = 1 << 20;
+  /** A message that says to be larger is not even begun; {@link InboundBound} is the real one. */
+  static final int MAX_DECLARED_BYTES = 4 << 20;
 
   /** Largest set of headers: a forwarded certificate fits. */
   static final int MAX_HEADER_BYTES = 16 * 1024;
@@ -68,7 +68,7 @@ public final class GatewayServer {
    */
   public static GatewayServer open(
       InetSocketAddress address,
-      ServerTls tls,
+      ListenerTls tls,
       Optional<String> forwardedCertificateHeader,
       Services services)
       throws IOException {
@@ -77,7 +77,7 @@ public final class GatewayServer {
 
   static GatewayServer open(
       InetSocketAddress address,
-      ServerTls tls,
+      ListenerTls tls,
       Optional<String> forwardedCertificateHeader,
       Services services,
       AttachCall.Patience patience)
@@ -93,7 +93,7 @@ public final class GatewayServer {
                 patience),
             services.credentials(),
             services.listing(),
-            new PeerReader(tls.proxies(), forwardedCertificateHeader));
+            new PeerReader(tls::proxies, forwardedCertificateHeader));
     Server server =
         NettyServerBuilder.forAddress(address)
             .sslContext(tls.context())
@@ -101,9 +101,10 @@ public final class GatewayServer {
             .addService(service.definition())
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
+            .addStreamTracerFactory(new InboundBound.Factory())
             .decompressorRegistry(DecompressorRegistry.emptyInstance())
             .compressorRegistry(CompressorRegistry.newEmptyInstance())
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMessageSize(MAX_DECLARED_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .flowControlWindow(WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)

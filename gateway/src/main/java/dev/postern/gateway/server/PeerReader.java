@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,11 @@ final class PeerReader {
       Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER);
   private static final int MAX_ADDRESS_LENGTH = 64;
 
-  private final Set<String> proxies;
+  private final Supplier<Set<String>> proxies;
   private final Optional<Metadata.Key<String>> header;
 
-  PeerReader(Set<String> proxies, Optional<String> forwardedCertificateHeader) {
-    this.proxies = Set.copyOf(proxies);
+  PeerReader(Supplier<Set<String>> proxies, Optional<String> forwardedCertificateHeader) {
+    this.proxies = proxies;
     this.header =
         forwardedCertificateHeader.map(
             name -> Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
@@ -43,7 +44,8 @@ final class PeerReader {
         attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress inet
             ? inet.getAddress()
             : InetAddress.getLoopbackAddress();
-    boolean proxied = direct.isPresent() && proxies.contains(CertificateDigest.of(direct.get()));
+    boolean proxied =
+        direct.isPresent() && proxies.get().contains(CertificateDigest.of(direct.get()));
     if (!proxied) {
       return new Peer(address.getHostAddress(), bucket(address), direct);
     }

@@ -30,14 +30,14 @@ import javax.net.ssl.X509TrustManager;
  *     {@code srv} may say
  * @param proxies SHA-256 of the client certificates of trusted proxies, base64url
  */
-public record ServerTls(SslContext context, Set<String> leafSha256, Set<String> proxies) {
+record ServerTls(SslContext context, Set<String> leafSha256, Set<String> proxies) {
   public ServerTls {
     leafSha256 = Set.copyOf(leafSha256);
     proxies = Set.copyOf(proxies);
   }
 
   /** Reads every file that the section names. */
-  public static ServerTls open(Tls tls) throws PemException {
+  static ServerTls open(Tls tls) throws PemException {
     List<X509Certificate> chain = PemFile.certificates(tls.certificate());
     PrivateKey key = PemFile.privateKey(tls.key());
     if (!chain.getFirst().getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {

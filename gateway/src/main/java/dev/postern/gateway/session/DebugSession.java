@@ -164,9 +164,13 @@ public final class DebugSession {
         record.sinkOf(connection.number(), connection));
   }
 
+  /** The client sent something of its debug protocol: the session is not idle. */
+  void clientSpoke() {
+    lastMessageNanos = ticker.getAsLong();
+  }
+
   /** Counts bytes of either direction; false if the session may move no more. */
   boolean moved(int bytes) {
-    lastMessageNanos = ticker.getAsLong();
     long sum = bytesMoved.addAndGet(bytes);
     var limit = terms.limits().streamBytes();
     return limit.isEmpty() || sum <= limit.getAsLong();

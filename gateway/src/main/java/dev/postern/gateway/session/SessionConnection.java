@@ -66,6 +66,7 @@ public final class SessionConnection implements ClientSide {
       return; // a keep-alive, or too late
     }
     bytesIn.addAndGet(data.length);
+    session.clientSpoke();
     if (session.moved(data.length)) {
       side.onData(data);
     } else {

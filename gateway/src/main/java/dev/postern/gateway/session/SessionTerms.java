@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param endpoint of the tool at the target
  * @param record what of its messages policy obliges to keep
  * @param end when it ends whatever its token says, and as what
- * @param idle longest time without a message
+ * @param idle longest time without a message of the client
  * @param hold how long it outlives its last connection
  */
 public record SessionTerms(

@@ -8,7 +8,7 @@ public enum EndReason {
   SESSION_EXPIRED,
   /** The permit's or the cap's longest session is over. */
   SESSION_MAX,
-  /** No message for the permitted time. */
+  /** No message of the client for the permitted time. */
   SESSION_IDLE,
   /** An operator ended it, or the subject was locked. */
   SESSION_REVOKED,

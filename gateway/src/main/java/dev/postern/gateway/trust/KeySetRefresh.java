@@ -24,7 +24,7 @@ final class KeySetRefresh {
   private static final Logger log = LoggerFactory.getLogger(KeySetRefresh.class);
 
   /** A file is looked at so often: a withdrawn key must stop counting soon. */
-  static final Duration FILE_INTERVAL = Duration.ofSeconds(1);
+  static final Duration FILE_INTERVAL = Duration.ofMillis(500);
 
   static final Duration HTTPS_INTERVAL = Duration.ofMinutes(5);
   static final Duration FIRST_RETRY = Duration.ofSeconds(2);

@@ -6,108 +6,182 @@ import dev.postern.attestation.KeySets;
 import dev.postern.attestation.TokenVerifier;
 import dev.postern.attestation.TrustSettings;
 import dev.postern.attestation.Verification;
+import dev.postern.attestation.jose.Algorithm;
 import dev.postern.attestation.jose.Jwks;
 import dev.postern.attestation.jose.KeyPurpose;
 import dev.postern.attestation.jose.VerificationKey;
+import dev.postern.config.PosternConfig.KeySource;
 import dev.postern.config.TrustOnly;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Whom the gateway believes now. Verifies tokens with the keys in force; {@link #refresh} keeps
- * them current and is called by one thread, everything else by any.
+ * them current and, with {@link #use}, is called by one thread, everything else by any.
  */
 public final class TrustKeeper {
-  private final TrustSettings settings;
-  private final List<KeySetRefresh> sets;
-  private final Map<SetName, KeySetRefresh> byName = new HashMap<>();
-  private final KeySets keys = this::find;
-  private final Challenges challenges;
-  private final TokenVerifier verifier;
+  private static final Duration ANY_LIFETIME = Duration.ofDays(3650);
 
-  private record SetName(String issuer, KeyPurpose purpose) {}
+  private final Challenges challenges;
+  private final Supplier<Optional<Duration>> tokenLifetimeCap;
+  private final KeySetFetch fetch;
+  private final InstantSource clock;
+  private final LongSupplier ticker;
+  private volatile InForce inForce;
+
+  /** One key set by what it is for and where it comes from: a change of any makes it another. */
+  private record SetName(
+      String issuer, KeyPurpose purpose, KeySource source, Set<Algorithm> algorithms) {}
+
+  /** Settings with their key sets and what verifies by them, exchanged as a whole. */
+  private final class InForce {
+    final TrustOnly trust;
+    final TrustSettings settings;
+    final Map<SetName, KeySetRefresh> sets;
+    final TokenVerifier verifier;
+
+    InForce(TrustOnly trust, Map<SetName, KeySetRefresh> sets) {
+      this.trust = trust;
+      this.settings = settingsOf(trust);
+      this.sets = Map.copyOf(sets);
+      this.verifier = new TokenVerifier(settings, this::find, clock, challenges);
+    }
+
+    KeySets.Lookup find(String issuer, String kid, KeyPurpose purpose) {
+      for (KeySetRefresh set : sets.values()) {
+        if (set.issuer().equals(issuer) && set.purpose() == purpose) {
+          return set.current().map(keys -> find(keys, kid)).orElse(KeySets.UNAVAILABLE);
+        }
+      }
+      return KeySets.UNKNOWN;
+    }
+
+    private static KeySets.Lookup find(Jwks keys, String kid) {
+      if (keys.revokedKids().contains(kid)) {
+        return KeySets.REVOKED;
+      }
+      for (VerificationKey key : keys.keys()) {
+        if (key.kid().equals(kid)) {
+          return new KeySets.Lookup.Found(key);
+        }
+      }
+      return KeySets.UNKNOWN;
+    }
+  }
 
   /**
    * @param challenges of this gateway: an attestation over one of them is fresh
+   * @param tokenLifetimeCap what policy caps lifetimes at, which counts where the configuration
+   *     sets no bound of its own
    */
   public TrustKeeper(
       TrustOnly trust,
       Challenges challenges,
+      Supplier<Optional<Duration>> tokenLifetimeCap,
       KeySetFetch fetch,
       InstantSource clock,
       LongSupplier ticker) {
-    this.settings = trust.settings();
     this.challenges = challenges;
-    var refreshed = new ArrayList<KeySetRefresh>();
-    for (var issuer : trust.trust().issuers()) {
-      refreshed.add(
-          new KeySetRefresh(
-              issuer.iss(), KeyPurpose.TOKEN, issuer.jwks(), issuer.algorithms(), fetch, ticker));
-    }
-    for (var verifier : trust.trust().verifiers()) {
-      refreshed.add(
-          new KeySetRefresh(
-              verifier.iss(),
-              KeyPurpose.ATTESTATION,
-              verifier.jwks(),
-              verifier.algorithms(),
-              fetch,
-              ticker));
-    }
-    this.sets = List.copyOf(refreshed);
-    for (KeySetRefresh set : sets) {
-      byName.put(new SetName(set.issuer(), set.purpose()), set);
-    }
-    this.verifier = new TokenVerifier(settings, keys, clock, challenges);
+    this.tokenLifetimeCap = tokenLifetimeCap;
+    this.fetch = fetch;
+    this.clock = clock;
+    this.ticker = ticker;
+    this.inForce = new InForce(trust, setsOf(trust, Map.of()));
   }
 
   public TrustSettings settings() {
-    return settings;
+    return inForce.settings;
   }
 
   /** Steps 1 to 13 of the fixed order of checks. */
   public Verification verify(String token, CallerContext caller) {
-    return verifier.verify(token, caller);
+    return inForce.verifier.verify(token, caller);
   }
 
   /** The same with the keys of now and the clock of then: what has become of a live session. */
   public Verification verifyAsOf(Instant then, String token, CallerContext caller) {
-    return new TokenVerifier(settings, keys, () -> then, challenges.asOf(then))
+    InForce now = inForce;
+    // a lifetime that was admitted stands, whatever policy caps lifetimes at since
+    return new TokenVerifier(
+            now.settings.withMaxTokenLifetime(ANY_LIFETIME),
+            now::find,
+            () -> then,
+            challenges.asOf(then))
         .verify(token, caller);
   }
 
-  /** Reads again the sets that are due; true if another set than before is in force. */
+  /** Believes other people from now on; key sets that stay keep the keys they have. */
+  public void use(TrustOnly trust) {
+    inForce = new InForce(trust, setsOf(trust, inForce.sets));
+  }
+
+  /** Reads again what is due; true if another set of keys than before is in force. */
   public boolean refresh() throws InterruptedException {
     boolean changed = false;
-    for (KeySetRefresh set : sets) {
+    for (KeySetRefresh set : inForce.sets.values()) {
       changed |= set.refreshIfDue();
     }
+    followCap();
     return changed;
   }
 
-  private KeySets.Lookup find(String issuer, String kid, KeyPurpose purpose) {
-    KeySetRefresh set = byName.get(new SetName(issuer, purpose));
-    if (set == null) {
-      return KeySets.UNKNOWN;
+  /** Takes the bound on lifetimes from the policy set in force. */
+  public void followCap() {
+    InForce now = inForce;
+    if (!settingsOf(now.trust).equals(now.settings)) {
+      inForce = new InForce(now.trust, now.sets);
     }
-    Optional<Jwks> current = set.current();
-    if (current.isEmpty()) {
-      return KeySets.UNAVAILABLE;
+  }
+
+  private TrustSettings settingsOf(TrustOnly trust) {
+    TrustSettings settings = trust.settings();
+    return trust
+        .trust()
+        .maxTokenLifetime()
+        .or(tokenLifetimeCap)
+        .map(settings::withMaxTokenLifetime)
+        .orElse(settings);
+  }
+
+  private Map<SetName, KeySetRefresh> setsOf(TrustOnly trust, Map<SetName, KeySetRefresh> known) {
+    var sets = new HashMap<SetName, KeySetRefresh>();
+    for (SetName name : names(trust)) {
+      KeySetRefresh before = known.get(name);
+      sets.put(
+          name,
+          before != null
+              ? before
+              : new KeySetRefresh(
+                  name.issuer(), name.purpose(), name.source(), name.algorithms(), fetch, ticker));
     }
-    if (current.get().revokedKids().contains(kid)) {
-      return KeySets.REVOKED;
-    }
-    for (VerificationKey key : current.get().keys()) {
-      if (key.kid().equals(kid)) {
-        return new KeySets.Lookup.Found(key);
-      }
-    }
-    return KeySets.UNKNOWN;
+    return sets;
+  }
+
+  private static List<SetName> names(TrustOnly trust) {
+    var issuers =
+        trust.trust().issuers().stream()
+            .map(
+                issuer ->
+                    new SetName(
+                        issuer.iss(), KeyPurpose.TOKEN, issuer.jwks(), issuer.algorithms()));
+    var verifiers =
+        trust.trust().verifiers().stream()
+            .map(
+                verifier ->
+                    new SetName(
+                        verifier.iss(),
+                        KeyPurpose.ATTESTATION,
+                        verifier.jwks(),
+                        verifier.algorithms()));
+    return Stream.concat(issuers, verifiers).toList();
   }
 }
