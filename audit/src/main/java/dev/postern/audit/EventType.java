@@ -29,6 +29,8 @@ public enum EventType {
   MESSAGES_DENIED("messages.denied"),
   /** A message that needed a scope other than observing, and passed. */
   MESSAGE_PASSED("message.passed"),
+  /** Passed messages of one session beyond those with entries of their own, summed up. */
+  MESSAGES_PASSED("messages.passed"),
   HALT_OVERRUN("halt.overrun"),
   TARGETS_LISTED("targets.listed"),
   POLICY_LOADED("policy.loaded"),

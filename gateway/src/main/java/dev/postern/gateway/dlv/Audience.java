@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /**
  * The seats at one target, and who of them hears of a stop. A stop concerns the sessions whose
  * breakpoints were hit; one that nobody's breakpoint explains concerns all that control the
- * process. Guarded by the lock of the {@link Execution}.
+ * process. Guarded by the lock of the {@link Motion}.
  */
 final class Audience {
   /** Whose a breakpoint is. */
@@ -115,6 +115,7 @@ final class Audience {
     return holding;
   }
 
+  /** Has a breakpoint taken away that keeps the process from running. */
   void tooHot(Stop.Hit hit) {
     threads.execute(() -> owners.tooHot(hit.breakpoint()));
   }

@@ -7,11 +7,14 @@ import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
 import dev.postern.wire.dlv.DlvMethod;
 import dev.postern.wire.dlv.DlvRequest;
+import dev.postern.wire.dlv.GoroutineTarget;
 import dev.postern.wire.dlv.RawJson;
 import dev.postern.wire.dlv.ReplyShaper;
 import dev.postern.wire.dlv.TargetReply;
 import dev.postern.wire.dlv.Verdict;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Serves the requests about breakpoints: each session sees and touches its own, under the names it
@@ -22,12 +25,14 @@ final class BreakpointRequests {
   private final Breakpoints breakpoints;
   private final Seat seat;
   private final ReplyShaper shaper;
+  private final Optional<GoroutineGate> goroutines;
 
-  BreakpointRequests(DlvTarget target, Seat seat, ReplyShaper shaper) {
+  BreakpointRequests(DlvTarget target, Seat seat, RequestServer.Rules rules) {
     this.target = target;
     this.breakpoints = target.breakpoints();
     this.seat = seat;
-    this.shaper = shaper;
+    this.shaper = rules.shaper();
+    this.goroutines = rules.goroutines();
   }
 
   void serve(Request request, Verdict.Allowed allowed)
@@ -76,9 +81,16 @@ final class BreakpointRequests {
       throws Refusal, TargetLost, InterruptedException {
     breakpoints.requireRoom(seat.account());
     target.select(seat);
+    JsonObject args = allowed.args();
+    OptionalLong goroutine = GoroutineTarget.of(DlvMethod.CREATE_WATCHPOINT, args);
+    if (goroutine.getAsLong() == GoroutineTarget.SELECTED
+        && seat.selection instanceof Selection.Goroutine(long selected)) {
+      args = GoroutineTarget.pin(DlvMethod.CREATE_WATCHPOINT, args, selected);
+    }
     target.announceBreakpoints();
+    var create = new DlvRequest(DlvMethod.CREATE_WATCHPOINT, args);
     JsonObject result =
-        tree(target.ask(new DlvRequest(DlvMethod.CREATE_WATCHPOINT, allowed.args())));
+        tree(goroutines.isPresent() ? goroutines.get().ask(target, create) : target.ask(create));
     long id = idOf(result); // the breakpoint stands in the result itself
     String name = breakpoints.nextName(seat.account());
     JsonObject tagged = result.with("name", new JsonString(name));
@@ -115,7 +127,7 @@ final class BreakpointRequests {
   private JsonObject byKey(DlvMethod method, JsonObject args)
       throws Refusal, TargetLost, InterruptedException {
     long id = resolve(args);
-    if (id > 0) {
+    if (id >= 0) { // Delve's own have negative ones
       requireOwn(id);
     }
     return tree(target.ask(new DlvRequest(method, key(id))));
@@ -172,7 +184,7 @@ final class BreakpointRequests {
 
   private JsonObject tree(TargetReply reply) throws Refusal, TargetLost {
     return switch (reply) {
-      case TargetReply.Result(long _, RawJson result) -> DlvTarget.tree(result);
+      case TargetReply.Result(long _, RawJson result) -> Answers.tree(result);
       case TargetReply.Failure(long _, String error) -> throw failed(shaper.shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     };

@@ -7,13 +7,11 @@ import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonNumber;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.wire.dlv.AddressCheck;
-import dev.postern.wire.dlv.DlvMethod;
 import dev.postern.wire.dlv.DlvRequest;
 import dev.postern.wire.dlv.RawJson;
 import dev.postern.wire.dlv.TargetReply;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,9 +19,15 @@ import java.util.Set;
  * would overwrite data.
  */
 final class CodeAddresses {
+  /** How far into a function a breakpoint by address may be set. */
+  private static final long MAX_FUNCTION_BYTES = 256 * 1024;
+
   private CodeAddresses() {}
 
-  /** Inside a stop. */
+  /**
+   * Refuses addresses that are not proven. Those that Delve itself gives for the location that came
+   * with them are; others must start an instruction of a known function. Inside a stop.
+   */
   static void require(DlvTarget target, AddressCheck check)
       throws Refusal, TargetLost, InterruptedException {
     if (!check.required()) {
@@ -38,7 +42,7 @@ final class CodeAddresses {
       }
     }
     for (long address : check.addresses()) {
-      if (!isInstruction(target, address)) {
+      if (!Disassembly.startsInstruction(target, address, MAX_FUNCTION_BYTES)) {
         throw refused(address, "no instruction of a known function starts there");
       }
     }
@@ -60,36 +64,10 @@ final class CodeAddresses {
     return pcs;
   }
 
-  private static boolean isInstruction(DlvTarget target, long address)
-      throws Refusal, TargetLost, InterruptedException {
-    var disassemble =
-        new DlvRequest(
-            DlvMethod.DISASSEMBLE,
-            new JsonObject(
-                Map.of(
-                    "Scope",
-                    new JsonObject(Map.of("GoroutineID", JsonNumber.of(-1))),
-                    "StartPC",
-                    JsonNumber.of(address),
-                    "EndPC",
-                    JsonNumber.of(0))));
-    for (JsonValue each : list(target.ask(disassemble), "Disassemble")) {
-      if (each instanceof JsonObject instruction
-          && instruction
-              .object("Loc")
-              .filter(loc -> loc.integer("pc").filter(pc -> pc == address).isPresent())
-              .filter(loc -> loc.object("function").isPresent())
-              .isPresent()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private static List<JsonValue> list(TargetReply reply, String name) throws Refusal, TargetLost {
     return switch (reply) {
       case TargetReply.Result(long _, RawJson result) ->
-          DlvTarget.tree(result).array(name).map(JsonArray::elements).orElse(List.of());
+          Answers.tree(result).array(name).map(JsonArray::elements).orElse(List.of());
       case TargetReply.Failure failure -> List.of();
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
     };

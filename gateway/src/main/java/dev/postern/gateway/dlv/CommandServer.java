@@ -70,6 +70,11 @@ final class CommandServer {
         default -> {}
       }
     }
+    if (name.equals("continue") && !seat.control() && request.isLast()) {
+      // `exit -c`: the client has closed already, and what it wants is so: the process runs on.
+      request.decided(Action.ANSWERED, "", "");
+      return;
+    }
     Optional<Verdict.Allowed> admitted = admission.admit(request);
     if (admitted.isEmpty()) {
       return;
@@ -137,7 +142,7 @@ final class CommandServer {
               return target.ask(DlvRequest.stateNow());
             });
     return switch (reply) {
-      case TargetReply.Result(long _, RawJson result) -> shaped(stateOf(DlvTarget.tree(result)));
+      case TargetReply.Result(long _, RawJson result) -> shaped(stateOf(Answers.tree(result)));
       case TargetReply.Failure(long _, String error) ->
           throw new Refusal("", "", rules.shaper().shapeError(error));
       case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
@@ -190,7 +195,7 @@ final class CommandServer {
             });
     switch (reply) {
       case TargetReply.Result(long _, RawJson result) -> {
-        request.result(seat.control() ? shaped(stateOf(DlvTarget.tree(result))) : localState());
+        request.result(seat.control() ? shaped(stateOf(Answers.tree(result))) : localState());
       }
       case TargetReply.Failure(long _, String error) ->
           request.error(rules.shaper().shapeError(error));
@@ -205,18 +210,20 @@ final class CommandServer {
             .step(
                 seat,
                 () ->
-                    target.exclusively(
-                        () -> {
-                          target.select(seat);
-                          JsonObject pinned = args;
-                          var goroutine = GoroutineTarget.of(DlvMethod.COMMAND, args);
-                          if (goroutine.isPresent()
-                              && goroutine.getAsLong() == GoroutineTarget.SELECTED
-                              && seat.selection instanceof Selection.Goroutine(long id)) {
-                            pinned = GoroutineTarget.pin(DlvMethod.COMMAND, args, id);
-                          }
-                          return new DlvRequest(DlvMethod.COMMAND, pinned);
-                        }))
+                    target
+                        .exchange()
+                        .seenThrough(
+                            () -> {
+                              target.select(seat);
+                              JsonObject pinned = args;
+                              var goroutine = GoroutineTarget.of(DlvMethod.COMMAND, args);
+                              if (goroutine.isPresent()
+                                  && goroutine.getAsLong() == GoroutineTarget.SELECTED
+                                  && seat.selection instanceof Selection.Goroutine(long id)) {
+                                pinned = GoroutineTarget.pin(DlvMethod.COMMAND, args, id);
+                              }
+                              return new DlvRequest(DlvMethod.COMMAND, pinned);
+                            }))
             .whenCompleteAsync(
                 (reply, lost) -> {
                   if (reply != null) {

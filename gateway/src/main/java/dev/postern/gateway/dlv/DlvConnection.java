@@ -11,6 +11,7 @@ import dev.postern.gateway.stream.MessageEvent.Direction;
 import dev.postern.gateway.stream.NoticeEvent;
 import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.TargetSide;
+import dev.postern.json.JsonLimits;
 import dev.postern.json.JsonWriter;
 import dev.postern.wire.dlv.ClientMessage;
 import dev.postern.wire.dlv.DapRefusal;
@@ -22,8 +23,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,6 +46,12 @@ final class DlvConnection implements TargetSide {
   private static final int OVERTAKING_REQUESTS = 16;
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+  /** How long after its last request a client that quits has closed its connection. */
+  private static final Duration QUITTING = Duration.ofMillis(100);
+
+  /** Bytes of requests that wait or are served: their number alone would bound too little. */
+  private static final int QUEUED_BYTES = 2 * JsonLimits.CLIENT_MESSAGE.bytes();
+
   private final DlvTarget target;
   private final SessionGrant grant;
   private final ClientSide client;
@@ -49,7 +60,10 @@ final class DlvConnection implements TargetSide {
   private final DlvRequestReader reader = new DlvRequestReader();
   private final BlockingQueue<Runnable> inbox = new ArrayBlockingQueue<>(QUEUED_REQUESTS);
   private final Semaphore overtaking = new Semaphore(OVERTAKING_REQUESTS);
+  private final Semaphore room = new Semaphore(QUEUED_BYTES);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch quitting = new CountDownLatch(1);
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private final Thread worker;
   private final RequestServer server;
 
@@ -124,18 +138,23 @@ final class DlvConnection implements TargetSide {
   private void enqueue(ClientMessage.Call call, int sizeBytes) throws InterruptedException {
     pace();
     var request = new Request(this, call, sizeBytes);
+    int size = Math.min(sizeBytes, QUEUED_BYTES);
+    room.acquire(size);
     if (!overtakes(call)) {
-      inbox.put(() -> serve(request));
+      inbox.put(() -> serve(request, () -> room.release(size)));
       return;
     }
     overtaking.acquire();
     target
         .threads()
         .execute(
-            () -> {
-              serve(request);
-              overtaking.release();
-            });
+            () ->
+                serve(
+                    request,
+                    () -> {
+                      overtaking.release();
+                      room.release(size);
+                    }));
   }
 
   private void refuse(ClientMessage.Malformed malformed, int sizeBytes) {
@@ -195,13 +214,15 @@ final class DlvConnection implements TargetSide {
     }
   }
 
-  private void serve(Request request) {
+  private void serve(Request request, Runnable served) {
     try {
       if (!closed.get()) {
         server.serve(request);
       }
     } catch (Refusal refusal) {
-      request.decided(Action.DENIED, refusal.reason(), refusal.scope());
+      if (!refusal.reason().isEmpty()) { // else it is Delve's own error
+        request.decided(Action.DENIED, refusal.reason(), refusal.scope());
+      }
       request.error(refusal.text());
     } catch (TargetLost lost) {
       targetLost(lost);
@@ -211,11 +232,14 @@ final class DlvConnection implements TargetSide {
       LOG.log(Level.SEVERE, "request failed method=" + request.method().goName(), bug);
       request.error("postern: internal error");
       client.end(EndReason.INTERNAL_ERROR, "a request could not be served");
+    } finally {
+      served.run();
     }
   }
 
   @Override
   public void onHalfClose() {
+    quitting.countDown();
     try {
       inbox.put(() -> client.end(EndReason.SESSION_ENDED, "the client closed"));
     } catch (InterruptedException closing) {
@@ -294,6 +318,11 @@ final class DlvConnection implements TargetSide {
     }
   }
 
+  /** Whether the client has sent its last request and leaves; waits a moment to see. */
+  boolean quits() throws InterruptedException {
+    return quitting.await(QUITTING.toMillis(), TimeUnit.MILLISECONDS) || closed.get();
+  }
+
   void tell(String text) {
     client.notice(NoticeEvent.info(text));
   }
@@ -314,25 +343,30 @@ final class DlvConnection implements TargetSide {
 
   @Override
   public void close(EndReason why) {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (closed.compareAndSet(false, true)) {
+      quitting.countDown();
+      // A thread of its own: ours may be interrupted, and the process must be let go all the same.
+      Thread.ofVirtual().name("dlv-leaving-" + grant.sessionId()).start(this::leave);
+      worker.interrupt();
     }
-    // A thread of its own: ours may be interrupted, and the process must be let go all the same.
-    Thread leaving =
-        Thread.ofVirtual()
-            .name("dlv-leaving-" + grant.sessionId())
-            .start(
-                () -> {
-                  target.leave(this);
-                  left.run();
-                });
-    worker.interrupt();
     try {
-      if (!leaving.join(CLOSE_LIMIT)) {
-        LOG.log(Level.WARNING, "restoring takes longer than {0}", CLOSE_LIMIT);
-      }
+      gone.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      LOG.log(Level.WARNING, "restoring takes longer than {0}", CLOSE_LIMIT);
+    } catch (ExecutionException failed) {
+      LOG.log(Level.SEVERE, "a connection could not be taken out", failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leave() {
+    try {
+      target.leave(this);
+      left.run();
+      gone.complete(null);
+    } catch (RuntimeException bug) {
+      gone.completeExceptionally(bug);
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.postern.gateway.stream.ClientSide;
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.TargetUnavailable;
-import dev.postern.json.JsonException;
 import dev.postern.json.JsonValue;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.wire.dlv.DlvClass;
@@ -18,15 +17,12 @@ import dev.postern.wire.dlv.Restrictions;
 import dev.postern.wire.dlv.StringRedactor;
 import dev.postern.wire.dlv.TargetReply;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -34,27 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One target: the upstream connection, what is known of the process, and the connections of all
- * sessions that share it.
- *
- * <p>Requests that are answered in a stop go through {@link #ask} one at a time, under the {@code
- * exchange} lock, so that a selection and the request that relies on it are never parted.
+ * sessions that share it. {@link Execution} says whether the process runs, {@link Exchange} sends
+ * what is asked in a stop, {@link AfterLoss} restores the target when its connection breaks.
  */
 final class DlvTarget {
   private static final Logger LOG = Logger.getLogger(DlvTarget.class.getName());
 
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-  static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
-
-  /** A dump holds Delve's own lock until it is written. */
-  static final Duration DUMPING_ANSWER_LIMIT = Duration.ofMinutes(10);
-
-  private static final Set<DlvMethod> PER_PROCESS =
-      Set.of(
-          DlvMethod.PROCESS_PID,
-          DlvMethod.BUILD_ID,
-          DlvMethod.RECORDED,
-          DlvMethod.ATTACHED_TO_EXISTING_PROCESS,
-          DlvMethod.GET_VERSION);
 
   /** What a target needs of its surroundings. */
   record Surroundings(
@@ -70,14 +52,15 @@ final class DlvTarget {
   private final TargetAccounts accounts;
   private final Upstream upstream;
   private final Execution execution;
+  private final Exchange exchange;
   private final Breakpoints breakpoints;
   private final Selector selector;
+  private final ProcessFacts facts;
+  private final AfterLoss afterLoss;
   private final boolean multiclient;
-  private final ReentrantLock exchange = new ReentrantLock();
-  private final Map<DlvMethod, RawJson> perProcess = new EnumMap<>(DlvMethod.class);
   private final Set<DlvConnection> connections = ConcurrentHashMap.newKeySet();
   private boolean adopted;
-  private volatile boolean dumping;
+  private volatile boolean closing;
   private volatile boolean breakpointsAnnounced;
 
   private DlvTarget(
@@ -100,28 +83,37 @@ final class DlvTarget {
             surroundings.timers(),
             surroundings.threads(),
             surroundings.nanos());
-    this.selector = new Selector(execution, this::ask);
+    this.exchange = new Exchange(upstream, surroundings.threads());
+    this.selector = new Selector(execution, exchange);
+    this.facts = new ProcessFacts(endpoint);
+    this.afterLoss = new AfterLoss(endpoint, surroundings);
   }
 
   /** Connects and takes the target over as it is. */
   static DlvTarget open(Endpoint endpoint, Surroundings surroundings, TargetAccounts accounts)
       throws TargetLost, InterruptedException {
-    surroundings.watch().using(endpoint);
+    boolean unfinished = surroundings.watch().using(endpoint);
     Upstream upstream;
     try {
       upstream = Upstream.open(endpoint, CONNECT_LIMIT);
     } catch (TargetLost unreachable) {
-      surroundings.watch().free(endpoint);
+      if (!unfinished || unreachable.reason() == EndReason.TARGET_GONE) {
+        surroundings.watch().free(endpoint);
+      }
       throw unreachable;
     }
+    boolean open = false;
     try {
-      var _ = result(upstream.call(DlvRequest.setApiVersion(), CONNECT_LIMIT));
+      var _ = Answers.result(upstream.call(DlvRequest.setApiVersion(), CONNECT_LIMIT));
       RawJson shared =
-          result(
+          Answers.result(
               upstream.call(
                   new DlvRequest(DlvMethod.IS_MULTICLIENT, JsonObject.EMPTY), CONNECT_LIMIT));
       boolean multiclient =
-          tree(shared).get("IsMulticlient").filter(JsonValue.JsonBool.TRUE::equals).isPresent();
+          Answers.tree(shared)
+              .get("IsMulticlient")
+              .filter(JsonValue.JsonBool.TRUE::equals)
+              .isPresent();
       if (!multiclient) {
         LOG.log(
             Level.WARNING,
@@ -130,21 +122,45 @@ final class DlvTarget {
             endpoint);
       }
       Stop state =
-          Stop.of(result(upstream.call(DlvRequest.stateNow(), CONNECT_LIMIT)))
+          Stop.of(Answers.result(upstream.call(DlvRequest.stateNow(), CONNECT_LIMIT)))
               .orElseThrow(() -> new TargetLost(TARGET_PROTOCOL, "the debugger has no state"));
       var target = new DlvTarget(endpoint, surroundings, accounts, upstream, multiclient);
       target.execution.begin(state);
       var _ = upstream.lost().thenAcceptAsync(target::lost, surroundings.threads());
+      if (unfinished) {
+        target.clearLeftovers();
+      }
+      open = true;
       return target;
-    } catch (TargetLost notADebugger) {
-      upstream.close();
-      surroundings.watch().free(endpoint);
-      throw notADebugger;
+    } finally {
+      if (!open) {
+        upstream.close();
+        if (!unfinished) {
+          surroundings.watch().free(endpoint);
+        }
+      }
+    }
+  }
+
+  /** An earlier use of the target ended badly: nothing of it may be met by the sessions to come. */
+  private void clearLeftovers() throws TargetLost, InterruptedException {
+    try {
+      var _ = ownStop(() -> true);
+    } catch (Refusal busy) {
+      throw new TargetLost(EndReason.TARGET_UNREACHABLE, busy.text());
     }
   }
 
   Execution execution() {
     return execution;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  ProcessFacts facts() {
+    return facts;
   }
 
   Breakpoints breakpoints() {
@@ -159,12 +175,22 @@ final class DlvTarget {
     return surroundings.nanos();
   }
 
-  Upstream upstream() {
-    return upstream;
+  StaticLists lists() {
+    return surroundings.lists();
   }
 
   boolean isLost() {
     return upstream.lost().isDone();
+  }
+
+  /** Waits, for a bounded time, until a lost target was restored as far as that can be done now. */
+  void awaitRestored() throws InterruptedException {
+    afterLoss.superseded();
+  }
+
+  /** Nobody took the target over after all. */
+  void goOnRestoring() {
+    surroundings.threads().execute(() -> afterLoss.resume(breakpointsAnnounced));
   }
 
   // ---------------------------------------------------------------- connections
@@ -192,43 +218,69 @@ final class DlvTarget {
     connections.add(connection);
     execution.seat(connection.seat());
     connection.start();
+    TargetLost already = upstream.lost().getNow(null);
+    if (already != null) {
+      connection.targetLost(already);
+    }
     return connection;
   }
 
-  /** Takes a connection out; the last of a session takes the session's breakpoints with it. */
+  /**
+   * Takes a connection out; the last of a session takes the session's breakpoints with it. Called
+   * once for each.
+   */
   void leave(DlvConnection connection) {
-    if (!connections.remove(connection)) {
-      return;
-    }
-    Seat seat = connection.seat();
-    SessionAccount account = seat.account();
-    var last = new boolean[1];
-    execution.locked(() -> last[0] = account.disconnected(surroundings.nanos().getAsLong()));
-    List<Long> own = last[0] ? breakpoints.of(account) : List.of();
-    boolean stepping = execution.giveUp(seat, !own.isEmpty());
-    if (isLost() || (own.isEmpty() && !stepping)) {
-      return;
-    }
-    try (Execution.Access _ = execution.enterOwn()) {
-      exchange.lockInterruptibly();
-      try {
-        for (long id : own) {
-          var _ = upstream.call(DlvRequest.clearBreakpoint(id), ANSWER_LIMIT);
-          breakpoints.remove(id);
-        }
-        if (stepping) {
-          var _ = upstream.call(DlvRequest.cancelNext(), ANSWER_LIMIT);
-        }
-      } finally {
-        exchange.unlock();
-      }
-    } catch (TargetLost lost) {
+    try {
+      cleanUp(connection.seat());
+    } catch (TargetLost | Refusal failed) {
       LOG.log(
           Level.WARNING,
           "could not clean up target={0}: {1}",
-          new Object[] {endpoint, lost.text()});
+          new Object[] {endpoint, failed.getMessage()});
+      // Restored over another connection: see AfterLoss.
+      var _ =
+          upstream.giveUp(
+              failed instanceof TargetLost lost
+                  ? lost
+                  : new TargetLost(EndReason.TARGET_UNREACHABLE, "" + failed.getMessage()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  private void cleanUp(Seat seat) throws Refusal, TargetLost, InterruptedException {
+    SessionAccount account = seat.account();
+    var last = new boolean[1];
+    execution.locked(() -> last[0] = account.disconnected(surroundings.nanos().getAsLong()));
+    boolean stepping = execution.giveUp(seat);
+    if (isLost()) {
+      return;
+    }
+    if (seat.dumping) {
+      exchange.cancelDump();
+    }
+    // A request under way is seen through first: it may be setting a breakpoint.
+    List<Long> own =
+        exchange.exclusively(() -> last[0] ? breakpoints.of(account) : List.<Long>of());
+    if (own.isEmpty() && !stepping) {
+      execution.letGo();
+      return;
+    }
+    try (Execution.Access _ = execution.enterOwn()) {
+      var _ =
+          exchange.exclusively(
+              () -> {
+                for (long id : own) {
+                  var _ = upstream.call(DlvRequest.clearBreakpoint(id), Exchange.CHANGE_LIMIT);
+                  breakpoints.remove(id);
+                }
+                if (stepping) {
+                  var _ = upstream.call(DlvRequest.cancelNext(), Exchange.CHANGE_LIMIT);
+                }
+                return own;
+              });
     }
   }
 
@@ -236,11 +288,12 @@ final class DlvTarget {
   private void removeHot(long id) {
     Optional<SessionAccount> owner = breakpoints.owner(id);
     try {
-      ownStop(
-          () -> {
-            breakpoints.remove(id);
-            return ask(DlvRequest.clearBreakpoint(id));
-          });
+      var _ =
+          ownStop(
+              () -> {
+                breakpoints.remove(id);
+                return exchange.ask(DlvRequest.clearBreakpoint(id));
+              });
     } catch (Refusal | TargetLost notNow) {
       return;
     } catch (InterruptedException interrupted) {
@@ -260,10 +313,7 @@ final class DlvTarget {
     for (DlvConnection connection : connections) {
       connection.close(EndReason.GATEWAY_STOPPING);
     }
-    if (!isLost() && left()) {
-      surroundings.watch().free(endpoint);
-    }
-    upstream.close();
+    close();
   }
 
   boolean hasConnections() {
@@ -282,15 +332,23 @@ final class DlvTarget {
     if (!multiclient && !isLost()) {
       return false;
     }
-    if (!isLost() && left()) {
-      surroundings.watch().free(endpoint);
-    }
-    upstream.close();
+    close();
     return true;
   }
 
+  private void close() {
+    if (!isLost()) {
+      boolean runs = runsOn();
+      closing = runs;
+      if (runs) {
+        surroundings.watch().free(endpoint);
+      }
+    }
+    upstream.close();
+  }
+
   /** Whether the process runs, and Delve has read the request that made it run. */
-  private boolean left() {
+  private boolean runsOn() {
     execution.awaitRunning();
     try {
       var _ = upstream.call(DlvRequest.stateNow(), CONNECT_LIMIT);
@@ -304,115 +362,55 @@ final class DlvTarget {
   }
 
   private void lost(TargetLost reason) {
-    for (DlvConnection connection : connections) {
-      connection.targetLost(reason);
-    }
-    if (reason.reason() == EndReason.TARGET_GONE && connections.isEmpty()) {
-      return;
-    }
-    // The process may be fine and only the connection at fault: leave it running and free of ours.
-    if (TargetRestorer.restore(endpoint, surroundings.tag(), breakpointsAnnounced)) {
-      surroundings.watch().free(endpoint);
+    connections.forEach(connection -> connection.targetLost(reason));
+    if (!closing) {
+      afterLoss.restore(breakpointsAnnounced);
     }
   }
 
   // ---------------------------------------------------------------- asking
 
-  /** What is asked inside a stop, the exchange being ours. */
-  @FunctionalInterface
-  interface Asking<T extends @Nullable Object> {
-    T ask() throws Refusal, TargetLost, InterruptedException;
-  }
-
   /** Enters a stop as this seat may, and asks. */
-  <T extends @Nullable Object> T inStop(Seat seat, Asking<T> asking)
+  <T extends @Nullable Object> T inStop(Seat seat, Exchange.Asking<T> asking)
       throws Refusal, TargetLost, InterruptedException {
-    try (Execution.Access _ = execution.enter(seat)) {
-      return exclusively(asking);
-    }
+    return exchange.inside(
+        execution.enter(seat),
+        () -> {
+          if (!execution.isSeated(seat)) {
+            throw new InterruptedException("the connection has ended");
+          }
+          adopt();
+          return asking.ask();
+        });
   }
 
   /** Enters a stop that nobody is charged for, and asks. */
-  <T extends @Nullable Object> T ownStop(Asking<T> asking)
+  <T extends @Nullable Object> T ownStop(Exchange.Asking<T> asking)
       throws Refusal, TargetLost, InterruptedException {
-    try (Execution.Access _ = execution.enterOwn()) {
-      return exclusively(asking);
-    }
+    return exchange.inside(
+        execution.enterOwn(),
+        () -> {
+          adopt();
+          return asking.ask();
+        });
   }
 
   /** Clears every breakpoint of every session: before the debugger itself goes. Inside a stop. */
-  void clearOwnBreakpoints() throws TargetLost, InterruptedException {
+  void clearOwnBreakpoints() throws Refusal, TargetLost, InterruptedException {
     for (long id : breakpoints.all()) {
-      var _ = ask(DlvRequest.clearBreakpoint(id));
+      var _ = exchange.ask(DlvRequest.clearBreakpoint(id));
       breakpoints.remove(id);
     }
   }
 
-  <T extends @Nullable Object> T exclusively(Asking<T> asking)
-      throws Refusal, TargetLost, InterruptedException {
-    exchange.lockInterruptibly();
-    try {
-      adopt();
-      return asking.ask();
-    } finally {
-      exchange.unlock();
-    }
-  }
-
   /** Sends one request inside a stop. */
-  TargetReply ask(DlvRequest request) throws TargetLost, InterruptedException {
-    TargetReply reply = upstream.call(request, dumping ? DUMPING_ANSWER_LIMIT : ANSWER_LIMIT);
-    if (request.method() == DlvMethod.DUMP_START) {
-      dumping = true;
-    }
-    return reply;
-  }
-
-  void dumpOver() {
-    dumping = false;
-  }
-
-  /** A request that is answered whatever the process does. */
-  TargetReply askAtOnce(DlvRequest request) throws TargetLost, InterruptedException {
-    return upstream.call(request, ANSWER_LIMIT);
-  }
-
-  /**
-   * An answer that stays the same for the life of the process, from memory or asked inside a stop.
-   */
-  Optional<RawJson> perProcess(DlvMethod method) {
-    synchronized (perProcess) {
-      return Optional.ofNullable(perProcess.get(method));
-    }
-  }
-
-  StaticLists lists() {
-    return surroundings.lists();
-  }
-
-  /** The build id with the endpoint, or empty while it is not known. */
-  String build() {
-    return perProcess(DlvMethod.BUILD_ID)
-        .map(DlvTarget::treeOrEmpty)
-        .flatMap(result -> result.string("BuildID"))
-        .filter(id -> !id.isEmpty())
-        .map(id -> endpoint + " " + id)
-        .orElse("");
-  }
-
-  /** {@code TargetGoVersion}, or empty while it is not known. */
-  String goVersion() {
-    return perProcess(DlvMethod.GET_VERSION)
-        .map(DlvTarget::treeOrEmpty)
-        .flatMap(result -> result.string("TargetGoVersion"))
-        .orElse("");
+  TargetReply ask(DlvRequest request) throws Refusal, TargetLost, InterruptedException {
+    return exchange.ask(request);
   }
 
   /** The process was replaced: nothing known of it holds. */
   void forgetProcess() {
-    synchronized (perProcess) {
-      perProcess.clear();
-    }
+    facts.forget();
     adopted = false;
   }
 
@@ -425,21 +423,14 @@ final class DlvTarget {
   }
 
   /** First thing in the first stop: learn the process, clear what an earlier life of ours left. */
-  private void adopt() throws TargetLost, InterruptedException {
+  private void adopt() throws Refusal, TargetLost, InterruptedException {
     if (adopted) {
       return;
     }
-    adopted = true;
-    for (DlvMethod method : PER_PROCESS) {
-      if (ask(new DlvRequest(method, JsonObject.EMPTY)) instanceof TargetReply.Result result) {
-        synchronized (perProcess) {
-          perProcess.put(method, result.result());
-        }
-      }
-    }
+    facts.learn(exchange);
     if (ask(DlvRequest.listBreakpoints()) instanceof TargetReply.Result result) {
       List<JsonValue> listed =
-          treeOrEmpty(result.result())
+          Answers.treeOrEmpty(result.result())
               .array("Breakpoints")
               .map(JsonValue.JsonArray::elements)
               .orElse(List.of());
@@ -452,6 +443,7 @@ final class DlvTarget {
         }
       }
     }
+    adopted = true;
   }
 
   /** Makes this seat's selection the server's; inside a stop. */
@@ -462,36 +454,5 @@ final class DlvTarget {
   /** Notes that a seat's own request moved the server's selection. */
   void selected(Seat seat, Selection selection) {
     selector.selected(seat, selection);
-  }
-
-  // ---------------------------------------------------------------- reading answers
-
-  private static RawJson result(TargetReply reply) throws TargetLost {
-    return switch (reply) {
-      case TargetReply.Result(long _, RawJson result) -> result;
-      case TargetReply.Failure(long _, String error) ->
-          throw new TargetLost(TARGET_PROTOCOL, "the debugger refuses to be asked: " + error);
-      case TargetReply.Broken broken -> throw new TargetLost(TARGET_PROTOCOL, broken.detail());
-    };
-  }
-
-  static JsonObject tree(RawJson result) throws TargetLost {
-    try {
-      if (result.tree() instanceof JsonObject object) {
-        return object;
-      }
-      throw new TargetLost(TARGET_PROTOCOL, "an answer of the debugger is not an object");
-    } catch (JsonException malformed) {
-      throw new TargetLost(
-          TARGET_PROTOCOL, "an answer of the debugger is not strict JSON", malformed);
-    }
-  }
-
-  private static JsonObject treeOrEmpty(RawJson result) {
-    try {
-      return result.tree() instanceof JsonObject object ? object : JsonObject.EMPTY;
-    } catch (JsonException malformed) {
-      return JsonObject.EMPTY;
-    }
   }
 }

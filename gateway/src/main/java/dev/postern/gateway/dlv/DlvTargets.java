@@ -6,6 +6,7 @@ import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.TargetSide;
 import dev.postern.gateway.stream.TargetUnavailable;
 import dev.postern.gateway.stream.ToolTargets;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +26,25 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
     final ReentrantLock lock = new ReentrantLock();
     final TargetAccounts accounts = new TargetAccounts();
     @Nullable DlvTarget target;
+
+    /** Opens the target, after what was lost of it before is as good as it can be made now. */
+    DlvTarget reopen(Endpoint endpoint, DlvTarget.Surroundings surroundings)
+        throws TargetLost, InterruptedException {
+      DlvTarget before = target;
+      if (before != null) {
+        before.awaitRestored();
+      }
+      try {
+        DlvTarget opened = DlvTarget.open(endpoint, surroundings, accounts);
+        target = opened;
+        return opened;
+      } catch (TargetLost unreachable) {
+        if (before != null) {
+          before.goOnRestoring();
+        }
+        throw unreachable;
+      }
+    }
 
     @Nullable DlvTarget target() {
       lock.lock();
@@ -63,8 +83,7 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
     try {
       DlvTarget target = place.target;
       if (target == null || target.isLost()) {
-        target = DlvTarget.open(endpoint, surroundings, place.accounts);
-        place.target = target;
+        target = place.reopen(endpoint, surroundings);
       }
       return target.join(grant, client, () -> closeIfUnused(place));
     } catch (TargetLost lost) {
@@ -93,11 +112,19 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
   /** For the end of the gateway: ends what is still open and lets go of every target. */
   @Override
   public void close() {
+    var closing = new ArrayList<Thread>();
     for (Place place : places.values()) {
       DlvTarget target = place.target();
       if (target != null) {
-        target.shutDown();
+        closing.add(Thread.ofVirtual().name("dlv-shut-down").start(target::shutDown));
       }
+    }
+    try {
+      for (Thread thread : closing) {
+        thread.join();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
     timers.shutdownNow();
     threads.shutdown();

@@ -1,20 +1,24 @@
 package dev.postern.gateway.dlv;
 
+import static dev.postern.gateway.stream.EndReason.TARGET_GONE;
 import static dev.postern.gateway.stream.EndReason.TARGET_UNREACHABLE;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a headless {@code dlv} listens: {@code tcp://host:port} or {@code unix:/path}.
@@ -34,8 +38,21 @@ public record Endpoint(URI uri) {
       throw new TargetLost(
           TARGET_UNREACHABLE, "no connection in " + limit.toMillis() + " ms", late);
     } catch (ExecutionException failed) {
-      throw new TargetLost(TARGET_UNREACHABLE, "no connection to the debugger", failed);
+      throw isGone(failed.getCause())
+          ? new TargetLost(TARGET_GONE, "nobody listens there", failed)
+          : new TargetLost(TARGET_UNREACHABLE, "no connection to the debugger", failed);
     }
+  }
+
+  /** Whether there is no debugger any more, as far as can be told from here. */
+  private boolean isGone(@Nullable Throwable failure) {
+    return failure instanceof ConnectException
+        ? String.valueOf(failure.getMessage()).contains("refused")
+        : "unix".equals(uri.getScheme()) && !Files.exists(socketPath());
+  }
+
+  private Path socketPath() {
+    return Path.of(uri.getPath() == null ? uri.getSchemeSpecificPart() : uri.getPath());
   }
 
   private void connect(CompletableFuture<SocketChannel> done) {
@@ -59,9 +76,7 @@ public record Endpoint(URI uri) {
       }
       case "unix" -> {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(
-            UnixDomainSocketAddress.of(
-                Path.of(uri.getPath() == null ? uri.getSchemeSpecificPart() : uri.getPath())));
+        channel.connect(UnixDomainSocketAddress.of(socketPath()));
         yield channel;
       }
       default -> throw new IOException("an endpoint of dlv is tcp://host:port or unix:/path");

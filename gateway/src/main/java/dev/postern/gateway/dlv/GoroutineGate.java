@@ -28,7 +28,7 @@ import java.util.Set;
  */
 final class GoroutineGate {
   private static final int PAGE = 1000;
-  private static final int MAX_GOROUTINES = 20_000;
+  private static final int MAX_PAGES = 20;
   private static final int MAX_STACKS = 200;
   private static final int STACK_DEPTH = 50;
 
@@ -79,7 +79,8 @@ final class GoroutineGate {
   }
 
   /** The answer to ListGoroutines with the hidden ones taken out. Inside the same stop. */
-  JsonObject only(DlvTarget target, JsonObject result) throws TargetLost, InterruptedException {
+  JsonObject only(DlvTarget target, JsonObject result)
+      throws Refusal, TargetLost, InterruptedException {
     Set<Long> allowed = shown(target);
     var kept = new ArrayList<JsonValue>();
     for (JsonValue each : elements(result, "Goroutines")) {
@@ -131,7 +132,7 @@ final class GoroutineGate {
         "postern: denied by policy: only some goroutines are shown; " + why);
   }
 
-  private Set<Long> shown(DlvTarget target) throws TargetLost, InterruptedException {
+  private Set<Long> shown(DlvTarget target) throws Refusal, TargetLost, InterruptedException {
     long stop = target.execution().stops();
     if (shownInStop != stop) {
       shown = look(target);
@@ -140,22 +141,20 @@ final class GoroutineGate {
     return shown;
   }
 
-  private Set<Long> look(DlvTarget target) throws TargetLost, InterruptedException {
-    Optional<WaitReasons> reasons = WaitReasons.of(target.goVersion());
+  private Set<Long> look(DlvTarget target) throws Refusal, TargetLost, InterruptedException {
+    Optional<WaitReasons> reasons = WaitReasons.of(target.facts().goVersion());
     var narrowing = new ArrayList<JsonObject>();
     filters.forEach(filter -> narrowing.addAll(filter.narrowing()));
     var found = new HashSet<Long>();
     int stacks = 0;
-    int seen = 0;
     long start = 0;
-    while (start >= 0 && seen < MAX_GOROUTINES) {
+    for (int page = 0; start >= 0 && page < MAX_PAGES; page++) {
       if (!(target.ask(DlvRequest.listGoroutines(start, PAGE, narrowing))
           instanceof TargetReply.Result(long _, RawJson result))) {
         break;
       }
-      JsonObject page = DlvTarget.tree(result);
-      for (JsonValue each : elements(page, "Goroutines")) {
-        seen++;
+      JsonObject answer = Answers.tree(result);
+      for (JsonValue each : elements(answer, "Goroutines")) {
         if (!(each instanceof JsonObject goroutine)
             || goroutine.integer("id").isEmpty()
             || !filters.stream().allMatch(filter -> filter.matches(goroutine, reasons))) {
@@ -169,19 +168,20 @@ final class GoroutineGate {
         }
         found.add(id);
       }
-      long next = page.integer("Nextg").orElse(-1L);
+      long next = answer.integer("Nextg").orElse(-1L);
       start = next > start ? next : -1;
     }
     return found;
   }
 
-  private boolean stackMatches(DlvTarget target, long id) throws TargetLost, InterruptedException {
+  private boolean stackMatches(DlvTarget target, long id)
+      throws Refusal, TargetLost, InterruptedException {
     if (!(target.ask(DlvRequest.stacktrace(id, STACK_DEPTH))
         instanceof TargetReply.Result(long _, RawJson result))) {
       return false;
     }
     var functions = new ArrayList<String>();
-    for (JsonValue frame : elements(DlvTarget.tree(result), "Locations")) {
+    for (JsonValue frame : elements(Answers.tree(result), "Locations")) {
       if (frame instanceof JsonObject location) {
         location.object("function").flatMap(f -> f.string("name")).ifPresent(functions::add);
       }

@@ -1,19 +1,24 @@
 package dev.postern.gateway.dlv;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The halts that the gateway makes for sessions that may read but not control: short, shared by
  * reads that come together, and paid for by each session that used them.
  *
- * <p>Keeps the books of the current one; the {@link Execution} halts and continues, and guards this
+ * <p>Keeps the books of the current one; the {@link Motion} halts and continues, and guards this
  * with its lock.
  */
 final class HaltBroker {
   /** The process is continued when nobody has asked for that long. */
   static final Duration LINGER = Duration.ofMillis(40);
+
+  /** Continuing takes a moment of its own. */
+  private static final Duration OVERRUN_TOLERANCE = Duration.ofMillis(50);
 
   private final HaltBudget target;
   private final Map<SessionAccount, Long> joined = new LinkedHashMap<>();
@@ -98,17 +103,28 @@ final class HaltBroker {
     return Math.max(0, Math.min(deadlineNanos - now, LINGER.toNanos() - (now - lastUseNanos)));
   }
 
-  /** The halt is over, or becomes somebody's own stop: charges those who used it. */
-  Duration end(long now) {
+  /**
+   * The halt is over, or becomes somebody's own stop: charges those who used it.
+   *
+   * @return the sessions whose limit it passed, because a single request cannot be interrupted
+   */
+  List<HaltOverrun> end(long now) {
+    if (!active) {
+      return List.of();
+    }
     active = false;
+    Duration took = Duration.ofNanos(now - startedNanos);
+    Duration allowed = Duration.ofNanos(Math.max(0, deadlineNanos - startedNanos));
+    boolean overran = took.compareTo(allowed.plus(OVERRUN_TOLERANCE)) > 0;
+    var overruns = new ArrayList<HaltOverrun>();
     joined.forEach(
-        (account, from) -> account.budget().ifPresent(budget -> budget.charge(from, now)));
+        (account, from) -> {
+          account.budget().ifPresent(budget -> budget.charge(from, now));
+          if (overran) {
+            overruns.add(new HaltOverrun(account, took, allowed));
+          }
+        });
     joined.clear();
-    return Duration.ofNanos(now - startedNanos);
-  }
-
-  /** What the strictest of those in it allowed. */
-  Duration allowed() {
-    return Duration.ofNanos(Math.max(0, deadlineNanos - startedNanos));
+    return overruns;
   }
 }

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
  * How long a process may be held, counted over a rolling window.
  *
  * <p>Times are nanoseconds of one ticker. Not safe for use by more than one thread: guarded by the
- * lock of its {@link Execution}.
+ * lock of its {@link Motion}.
  */
 final class HaltBudget {
   static final Duration WINDOW = Duration.ofMinutes(10);
@@ -15,7 +15,7 @@ final class HaltBudget {
   /** A stretch of held time, its end exclusive. */
   private record Held(long from, long to) {}
 
-  private long limitNanos;
+  private volatile long limitNanos;
   private final ArrayDeque<Held> spent = new ArrayDeque<>();
 
   HaltBudget(Duration limit) {

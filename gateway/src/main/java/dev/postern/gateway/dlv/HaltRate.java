@@ -3,9 +3,7 @@ package dev.postern.gateway.dlv;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
-/**
- * How many halts a session may cause in any minute. Guarded by the lock of its {@link Execution}.
- */
+/** How many halts a session may cause in any minute. Guarded by the lock of its {@link Motion}. */
 final class HaltRate {
   private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Who holds the process stopped, and since when; what that costs them. Guarded by the lock of the
- * {@link Execution}.
+ * {@link Motion}.
  */
 final class Holders {
   private final Map<Seat, Long> since = new LinkedHashMap<>();

@@ -37,6 +37,11 @@ final class Request {
     connection.record(this, action, reason, scope);
   }
 
+  /** Whether this is the last request of a client that leaves. */
+  boolean isLast() throws InterruptedException {
+    return connection.quits();
+  }
+
   int sizeBytes() {
     return sizeBytes;
   }

@@ -4,6 +4,7 @@ import static dev.postern.gateway.stream.EndReason.TARGET_PROTOCOL;
 
 import dev.postern.gateway.stream.MessageEvent.Action;
 import dev.postern.gateway.stream.SessionGrant;
+import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonBool;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.wire.dlv.DlvClass;
@@ -16,11 +17,13 @@ import dev.postern.wire.dlv.ReplyShaper;
 import dev.postern.wire.dlv.Restrictions;
 import dev.postern.wire.dlv.TargetReply;
 import dev.postern.wire.dlv.Verdict;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -57,6 +60,9 @@ final class RequestServer {
     }
   }
 
+  /** How long a process runs between its last breakpoint and a detach. */
+  private static final Duration LEAVE_BREAKPOINT = Duration.ofMillis(100);
+
   private final DlvTarget target;
   private final Seat seat;
   private final SessionGrant grant;
@@ -72,7 +78,7 @@ final class RequestServer {
     this.rules = rules;
     this.detached = detached;
     this.commands = new CommandServer(target, seat, rules, this::admit);
-    this.breakpoints = new BreakpointRequests(target, seat, rules.shaper());
+    this.breakpoints = new BreakpointRequests(target, seat, rules);
   }
 
   void serve(Request request) throws Refusal, TargetLost, InterruptedException {
@@ -156,23 +162,22 @@ final class RequestServer {
           CREATE_WATCHPOINT ->
           breakpoints.serve(request, allowed);
       case RESTART -> restart(request, upstream);
-      case DUMP_WAIT -> {
-        TargetReply reply = target.askAtOnce(upstream);
-        if (reply instanceof TargetReply.Result result
-            && DlvTarget.tree(result.result())
-                .object("State")
-                .flatMap(state -> state.get("Dumping"))
-                .filter(JsonBool.FALSE::equals)
-                .isPresent()) {
-          target.dumpOver();
-        }
-        answer(request, reply);
+      case DUMP_START -> {
+        answer(
+            request,
+            target.inStop(
+                seat,
+                () -> {
+                  seat.dumping = true;
+                  return read(upstream);
+                }));
       }
+      case DISASSEMBLE -> disassemble(request, upstream);
       default -> {
         if (method == DlvMethod.LIST_GOROUTINES && rules.goroutines().isPresent()) {
           shownGoroutines(request, rules.goroutines().get(), upstream);
         } else if (method.timing() == DlvMethod.Timing.AT_ONCE) {
-          answer(request, target.askAtOnce(upstream));
+          answer(request, target.exchange().askAtOnce(upstream));
         } else if (method.perBuild()) {
           perBuild(request, upstream);
         } else {
@@ -184,14 +189,14 @@ final class RequestServer {
 
   private void perProcess(Request request, DlvRequest upstream)
       throws Refusal, TargetLost, InterruptedException {
-    Optional<RawJson> known = target.perProcess(request.method());
+    Optional<RawJson> known = target.facts().of(request.method());
     if (known.isEmpty()) {
       known =
           target.inStop(
               seat,
               () -> {
                 remember();
-                return target.perProcess(request.method());
+                return target.facts().of(request.method());
               });
     }
     if (known.isPresent()) {
@@ -199,6 +204,38 @@ final class RequestServer {
     } else {
       answer(request, target.inStop(seat, () -> read(upstream)));
     }
+  }
+
+  /** A whole function, which is what no end means, is asked for in pieces. */
+  private void disassemble(Request request, DlvRequest upstream)
+      throws Refusal, TargetLost, InterruptedException {
+    long start = upstream.args().integer("StartPC").orElse(0L);
+    long end = upstream.args().integer("EndPC").orElse(0L);
+    if (start == 0 || end != 0) {
+      answer(request, target.inStop(seat, () -> read(upstream)));
+      return;
+    }
+    JsonObject found =
+        target.inStop(
+            seat,
+            () -> {
+              remember();
+              target.select(seat);
+              OptionalLong entry = Disassembly.entry(target, start);
+              if (entry.isEmpty()) {
+                throw new Refusal("", "", "postern: no known function is at that address");
+              }
+              JsonObject like =
+                  seat.selection instanceof Selection.Goroutine(long id)
+                      ? GoroutineTarget.pin(DlvMethod.DISASSEMBLE, upstream.args(), id)
+                      : upstream.args();
+              return JsonObject.EMPTY.with(
+                  "Disassemble",
+                  new JsonArray(
+                      Disassembly.ofFunction(
+                          target, like, entry.getAsLong(), Disassembly.MAX_BYTES)));
+            });
+    request.result(rules.shaper().shape(request.method(), found));
   }
 
   private void shownGoroutines(Request request, GoroutineGate gate, DlvRequest upstream)
@@ -209,7 +246,7 @@ final class RequestServer {
             () ->
                 switch (read(GoroutineGate.ungrouped(upstream))) {
                   case TargetReply.Result(long _, RawJson result) ->
-                      gate.only(target, DlvTarget.tree(result));
+                      gate.only(target, Answers.tree(result));
                   case TargetReply.Failure(long _, String error) ->
                       throw new Refusal("", "", rules.shaper().shapeError(error));
                   case TargetReply.Broken broken ->
@@ -220,14 +257,14 @@ final class RequestServer {
 
   private void perBuild(Request request, DlvRequest upstream)
       throws Refusal, TargetLost, InterruptedException {
-    Optional<RawJson> kept = target.lists().get(target.build(), upstream);
+    Optional<RawJson> kept = target.lists().get(target.facts().build(), upstream);
     if (kept.isPresent()) {
       result(request, kept.get());
       return;
     }
     TargetReply reply = target.inStop(seat, () -> read(upstream));
     if (reply instanceof TargetReply.Result result) {
-      target.lists().put(target.build(), upstream, result.result());
+      target.lists().put(target.facts().build(), upstream, result.result());
     }
     answer(request, reply);
   }
@@ -252,11 +289,14 @@ final class RequestServer {
   }
 
   /** Sees to it that a view has a snapshot to show as its state. */
-  private void remember() throws TargetLost, InterruptedException {
+  private void remember() throws Refusal, TargetLost, InterruptedException {
     if (!seat.control() && seat.snapshot.isEmpty() && !target.execution().hasExited()) {
       try {
         target.select(seat);
       } catch (Refusal nothingSelected) {
+        if (!nothingSelected.reason().equals("TARGET_GOROUTINE_GONE")) {
+          throw nothingSelected;
+        }
         seat.selection = Selection.NONE;
       }
     }
@@ -299,12 +339,19 @@ final class RequestServer {
     if (allowed.isEmpty()) {
       return;
     }
-    TargetReply reply =
+    var _ =
         target.ownStop(
             () -> {
               target.clearOwnBreakpoints();
-              return target.ask(new DlvRequest(DlvMethod.DETACH, allowed.get().args()));
+              return target.ask(DlvRequest.cancelNext());
             });
+    if (!kill) {
+      // A thread that stands where a breakpoint was has to leave it before Delve lets go of it.
+      target.execution().releaseAll();
+      TimeUnit.NANOSECONDS.sleep(LEAVE_BREAKPOINT.toNanos());
+    }
+    TargetReply reply =
+        target.ownStop(() -> target.ask(new DlvRequest(DlvMethod.DETACH, allowed.get().args())));
     answer(request, reply);
     detached.run();
   }
@@ -322,7 +369,7 @@ final class RequestServer {
 
   private void result(Request request, RawJson result) throws TargetLost {
     if (rules.shaper().changes(request.method())) {
-      request.result(rules.shaper().shape(request.method(), DlvTarget.tree(result)));
+      request.result(rules.shaper().shape(request.method(), Answers.tree(result)));
     } else {
       request.result(result);
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's place at a target: what it has selected, whether it holds the process and
- * whether it waits for a stop. Guarded by the lock of the {@link Execution}.
+ * whether it waits for a stop. What it has selected is guarded by the {@link Exchange}, the rest by
+ * the lock of the {@link Motion}.
  */
 final class Seat {
   /** Stops kept for a client that is between two {@code continue}s. */
@@ -30,11 +31,14 @@ final class Seat {
   private final boolean control;
   private final Listener listener;
 
-  Selection selection = Selection.NONE;
-  Optional<Stop> snapshot = Optional.empty();
+  volatile Selection selection = Selection.NONE;
+  volatile Optional<Stop> snapshot = Optional.empty();
 
   /** The stop that {@link #snapshot} was taken in. */
-  long snapshotOf = -1;
+  volatile long snapshotOf = -1;
+
+  /** Whether it started a core dump, which must not outlive it. */
+  volatile boolean dumping;
 
   @Nullable Consumer<Outcome> waiting;
   final ArrayDeque<Stop> unseen = new ArrayDeque<>();

@@ -17,20 +17,14 @@ import java.util.Map;
  * DlvTarget}.
  */
 final class Selector {
-  /** Sends a request inside a stop. */
-  @FunctionalInterface
-  interface Asking {
-    TargetReply ask(DlvRequest request) throws TargetLost, InterruptedException;
-  }
-
   private final Execution execution;
-  private final Asking asking;
+  private final Exchange exchange;
   private Selection serverSelection = Selection.NONE;
   private long selectedInStop = -1;
 
-  Selector(Execution execution, Asking asking) {
+  Selector(Execution execution, Exchange exchange) {
     this.execution = execution;
-    this.asking = asking;
+    this.exchange = exchange;
   }
 
   /**
@@ -56,7 +50,8 @@ final class Selector {
           case Selection.OfThread(long id) -> switchThread(id);
           case Selection.None none -> DlvRequest.stateNow();
         };
-    switch (asking.ask(request)) {
+    serverSelection = Selection.NONE; // unknown, should the answer not come
+    switch (exchange.ask(request)) {
       case TargetReply.Result(long _, RawJson result) -> {
         serverSelection = seat.selection;
         seat.snapshot = Stop.of(result);
@@ -70,11 +65,11 @@ final class Selector {
   /**
    * A session without a selection of its own starts at the stop's goroutine, else at the main one.
    */
-  private void choose(Seat seat) throws TargetLost, InterruptedException {
+  private void choose(Seat seat) throws Refusal, TargetLost, InterruptedException {
     seat.selection = serverSelection;
     if (!(serverSelection instanceof Selection.Goroutine)
         && !seat.control()
-        && asking.ask(DlvRequest.switchGoroutine(1)) instanceof TargetReply.Result result) {
+        && exchange.ask(DlvRequest.switchGoroutine(1)) instanceof TargetReply.Result result) {
       seat.selection = new Selection.Goroutine(1);
       serverSelection = seat.selection;
       seat.snapshot = Stop.of(result.result());

@@ -1,15 +1,20 @@
 package dev.postern.gateway.dlv;
 
+import dev.postern.gateway.stream.MessageSink;
 import dev.postern.gateway.stream.StreamLimits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * What one session uses up at one target, over all its connections and for as long as the budget's
- * window after the last of them. Guarded by the lock of the {@link Execution}.
+ * window after the last of them. Guarded by the lock of the {@link Motion}.
  */
 final class SessionAccount {
+  private static final Logger LOG = Logger.getLogger(SessionAccount.class.getName());
+
   /** Where nobody names a limit, for halts that the gateway makes on a session's behalf. */
   static final Duration DEFAULT_SINGLE_HALT = Duration.ofMillis(500);
 
@@ -22,6 +27,7 @@ final class SessionAccount {
   private final String sessionId;
   private final boolean control;
   private final StreamLimits limits;
+  private final MessageSink sink;
   private final Optional<HaltBudget> budget;
   private final HaltRate rate;
   private final AtomicLong streamBytes = new AtomicLong();
@@ -33,10 +39,11 @@ final class SessionAccount {
    * @param control whether the session holds {@code dlv/control}: then only limits that somebody
    *     named bound how long it holds the process
    */
-  SessionAccount(String sessionId, boolean control, StreamLimits limits) {
+  SessionAccount(String sessionId, boolean control, StreamLimits limits, MessageSink sink) {
     this.sessionId = sessionId;
     this.control = control;
     this.limits = limits;
+    this.sink = sink;
     this.budget =
         limits
             .haltBudget()
@@ -97,6 +104,15 @@ final class SessionAccount {
             (next, at) ->
                 next == Long.MIN_VALUE || next - at < -BURST * gap ? at - BURST * gap : next + gap);
     return Math.max(0, slot - now);
+  }
+
+  /** A halt lasted longer than this session may hold the process: for the record. Any thread. */
+  void overran(Duration took, Duration allowed) {
+    LOG.log(
+        Level.WARNING,
+        "halt overran its limit session_id={0} elapsed_ms={1} limit_ms={2}",
+        new Object[] {sessionId, took.toMillis(), allowed.toMillis()});
+    sink.haltOverran(took, allowed);
   }
 
   /** Whether a halt may start or be joined at {@code now}. */

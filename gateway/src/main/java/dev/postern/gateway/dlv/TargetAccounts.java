@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What was spent at one target: by all sessions together and by each, remembered over
  * reconnections. Guarded by its own monitor; the accounts themselves and the target's budget by the
- * lock of the {@link Execution}.
+ * lock of the {@link Motion}.
  */
 final class TargetAccounts {
   /** Where no cap is configured: none. */
@@ -25,6 +25,6 @@ final class TargetAccounts {
     target.limit(grant.limits().targetHaltBudget().orElse(NO_CAP));
     sessions.values().removeIf(account -> account.forgettable(now));
     return sessions.computeIfAbsent(
-        grant.sessionId(), id -> new SessionAccount(id, control, grant.limits()));
+        grant.sessionId(), id -> new SessionAccount(id, control, grant.limits(), grant.sink()));
   }
 }

@@ -24,7 +24,8 @@ public final class TargetRestorer {
    *
    * @param mayHaveBreakpoints false only if none of ours can be set: a running process is then left
    *     alone
-   * @return whether there is nothing left to do: it runs, or it is gone
+   * @return whether there is nothing left to do: it runs, or it is gone, or nobody listens where
+   *     its debugger was
    */
   public static boolean restore(
       Endpoint endpoint, GatewayInstance tag, boolean mayHaveBreakpoints) {
@@ -32,6 +33,9 @@ public final class TargetRestorer {
     try {
       upstream = Upstream.open(endpoint, CONNECT_LIMIT);
     } catch (TargetLost unreachable) {
+      if (unreachable.reason() == EndReason.TARGET_GONE) {
+        return true;
+      }
       LOG.log(
           Level.WARNING,
           "cannot restore target={0}: {1}",

@@ -10,7 +10,9 @@ public interface TargetWatch {
   TargetWatch NONE =
       new TargetWatch() {
         @Override
-        public void using(Endpoint endpoint) {}
+        public boolean using(Endpoint endpoint) {
+          return false;
+        }
 
         @Override
         public void breakpoints(Endpoint endpoint) {}
@@ -19,8 +21,12 @@ public interface TargetWatch {
         public void free(Endpoint endpoint) {}
       };
 
-  /** The gateway is about to connect: the process may be left stopped. */
-  void using(Endpoint endpoint);
+  /**
+   * The gateway is about to connect: the process may be left stopped.
+   *
+   * @return whether an earlier use was never finished: something of ours may be left there
+   */
+  boolean using(Endpoint endpoint);
 
   /** The gateway is about to set a breakpoint. */
   void breakpoints(Endpoint endpoint);

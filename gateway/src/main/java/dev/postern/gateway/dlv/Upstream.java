@@ -119,6 +119,15 @@ final class Upstream {
     }
   }
 
+  /**
+   * Ends the connection because the debugger does not behave.
+   *
+   * @return the reason that everyone hears: {@code reason}, or one that came earlier
+   */
+  TargetLost giveUp(TargetLost reason) {
+    return fail(reason);
+  }
+
   void close() {
     var _ = fail(new TargetLost(TARGET_GONE, "the connection to the debugger was closed"));
   }

@@ -98,7 +98,9 @@ final class GuardProcess implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    tell(GuardMain.GOODBYE);
+    if (known.isEmpty()) {
+      tell(GuardMain.GOODBYE);
+    }
     closed = true;
     try {
       process.getOutputStream().close();

@@ -79,8 +79,10 @@ public final class TargetGuard implements TargetWatch, AutoCloseable {
   }
 
   @Override
-  public void using(Endpoint endpoint) {
+  public boolean using(Endpoint endpoint) {
+    boolean unfinished = known.contains(endpoint);
     tell(WatchedTargets.using(endpoint));
+    return unfinished;
   }
 
   @Override
@@ -102,13 +104,16 @@ public final class TargetGuard implements TargetWatch, AutoCloseable {
     process.tell(line);
     try {
       journal.write(List.of(line));
+      if (journal.isLong()) {
+        journal.rewrite(known);
+      }
     } catch (IOException unwritable) {
       // The guard process still knows; ending sessions must not wait for a full disk.
       LOG.log(Level.SEVERE, "the journal of targets cannot be written", unwritable);
     }
   }
 
-  /** Says goodbye: whatever is still listed stays in the journal for the next start. */
+  /** Says goodbye. A target that is still listed now could not be let go: the guard tries on. */
   @Override
   public void close() {
     writer.close();

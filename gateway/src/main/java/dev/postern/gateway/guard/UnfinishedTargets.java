@@ -21,16 +21,19 @@ import java.util.List;
  * The journal of targets in use, on disk: what is in it when a gateway starts was left by one that
  * died.
  *
- * <p>A line is durable once {@link #write} returns. The file is written anew at each start, so it
- * stays short. It also keeps the gateway's instance, by which its breakpoints are known.
+ * <p>A line is durable once {@link #write} returns. The file is written anew at each start and when
+ * it gets long. It also keeps the gateway's instance, by which its breakpoints are known.
  */
 final class UnfinishedTargets implements AutoCloseable {
   private static final String FILE = "targets.journal";
   private static final int INSTANCE_BYTES = 4;
+  private static final long LONG_BYTES = 256 * 1024;
 
-  private final FileChannel channel;
+  private final Path folder;
+  private FileChannel channel;
 
-  private UnfinishedTargets(FileChannel channel) {
+  private UnfinishedTargets(Path folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -46,21 +49,32 @@ final class UnfinishedTargets implements AutoCloseable {
       random.nextBytes(id);
       known.read(WatchedTargets.instance(new GatewayInstance(HexFormat.of().formatHex(id))));
     }
+    return new UnfinishedTargets(folder, fresh(folder, known));
+  }
+
+  /** A file that holds what is known and nothing else, in place of the one before. */
+  private static FileChannel fresh(Path folder, WatchedTargets known) throws IOException {
+    Path file = folder.resolve(FILE);
     Path fresh = folder.resolve(FILE + ".new");
-    try (var journal =
-        new UnfinishedTargets(FileChannel.open(fresh, CREATE, WRITE, TRUNCATE_EXISTING))) {
-      journal.write(known.lines());
+    FileChannel channel = FileChannel.open(fresh, CREATE, WRITE, TRUNCATE_EXISTING);
+    try {
+      write(channel, known.lines());
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel entry = FileChannel.open(folder, READ)) {
+        entry.force(true);
+      }
+      return channel;
+    } catch (IOException | RuntimeException failed) {
+      channel.close();
+      throw failed;
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel entry = FileChannel.open(folder, READ)) {
-      entry.force(true);
-    }
-    FileChannel channel = FileChannel.open(file, WRITE);
-    channel.position(channel.size());
-    return new UnfinishedTargets(channel);
   }
 
   synchronized void write(List<String> lines) throws IOException {
+    write(channel, lines);
+  }
+
+  private static void write(FileChannel channel, List<String> lines) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(UTF_8));
     while (bytes.hasRemaining()) {
       var _ = channel.write(bytes);
@@ -68,8 +82,19 @@ final class UnfinishedTargets implements AutoCloseable {
     channel.force(false);
   }
 
+  synchronized boolean isLong() throws IOException {
+    return channel.size() > LONG_BYTES;
+  }
+
+  /** Starts the file anew with what is known. */
+  synchronized void rewrite(WatchedTargets known) throws IOException {
+    FileChannel fresh = fresh(folder, known);
+    channel.close();
+    channel = fresh;
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     channel.close();
   }
 }

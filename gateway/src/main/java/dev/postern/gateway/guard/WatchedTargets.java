@@ -75,6 +75,10 @@ final class WatchedTargets {
     return instance;
   }
 
+  synchronized boolean contains(Endpoint endpoint) {
+    return breakpointsByTarget.containsKey(endpoint);
+  }
+
   synchronized boolean isEmpty() {
     return breakpointsByTarget.isEmpty();
   }

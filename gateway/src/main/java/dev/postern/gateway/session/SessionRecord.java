@@ -13,6 +13,7 @@ import dev.postern.gateway.state.SessionRow;
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.stream.MessageEvent;
 import dev.postern.gateway.stream.MessageSink;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * What is kept of one session: denied and weighty messages in the audit log, all of them in the
  * recording if policy obliges.
  *
- * <p>The first {@link #MAX_ENTRIES} messages have an audit entry each, those beyond are counted and
- * the count is written at the session's end, so that no client fills the disk.
+ * <p>The first {@link #MAX_ENTRIES} of either have an audit entry each, those beyond are counted
+ * and the count is written at the session's end, so that no client fills the disk.
  */
 final class SessionRecord {
   static final int MAX_ENTRIES = 2000;
@@ -32,7 +33,8 @@ final class SessionRecord {
   private final Optional<Recording> recording;
   private final AuditLog audit;
   private final InstantSource clock;
-  private final AtomicLong entries = new AtomicLong();
+  private final AtomicLong denials = new AtomicLong();
+  private final AtomicLong passes = new AtomicLong();
 
   SessionRecord(
       SessionTerms terms, Optional<Recording> recording, AuditLog audit, InstantSource clock) {
@@ -45,7 +47,20 @@ final class SessionRecord {
 
   /** Where the messages of one connection go. */
   MessageSink sinkOf(int number, SessionConnection connection) {
-    return event -> message(event, number, connection);
+    return new MessageSink() {
+      @Override
+      public void message(MessageEvent event) {
+        SessionRecord.this.message(event, number, connection);
+      }
+
+      @Override
+      public void haltOverran(Duration took, Duration allowed) {
+        audit.appendEventually(
+            about(EventType.HALT_OVERRUN)
+                .with(AuditField.HALTED_MS, took.toMillis())
+                .with(AuditField.LIMITS, "singleHalt " + allowed.toMillis() + "ms"));
+      }
+    };
   }
 
   private void message(MessageEvent event, int number, SessionConnection connection) {
@@ -58,7 +73,8 @@ final class SessionRecord {
     }
     boolean denied =
         event.action() == MessageEvent.Action.DENIED || event.action() == MessageEvent.Action.ENDED;
-    if ((denied || weighty(event)) && entries.incrementAndGet() <= MAX_ENTRIES) {
+    AtomicLong counted = denied ? denials : passes;
+    if ((denied || weighty(event)) && counted.incrementAndGet() <= MAX_ENTRIES) {
       audit.appendEventually(
           about(denied ? EventType.MESSAGE_DENIED : EventType.MESSAGE_PASSED)
               .with(AuditField.CONNECTION, number)
@@ -69,11 +85,12 @@ final class SessionRecord {
     }
   }
 
-  /** Passed, and able to change the target or its host. */
+  /** Needed more than to observe, and passed: it read data, moved the target or changed it. */
   private static boolean weighty(MessageEvent event) {
     String scope = event.scope();
     return event.direction() == MessageEvent.Direction.CLIENT
-        && (scope.endsWith("/mutate") || scope.endsWith("/lifecycle") || scope.endsWith("/host"));
+        && !scope.isEmpty()
+        && !scope.endsWith("/observe");
   }
 
   private RecordedMessage recorded(MessageEvent event, int number) {
@@ -105,10 +122,8 @@ final class SessionRecord {
 
   /** The session is over: its last entries, and the recording's hash. */
   void ended(EndReason why, String detail, long bytesMoved, long elapsedMs) {
-    long uncounted = entries.get() - MAX_ENTRIES;
-    if (uncounted > 0) {
-      audit.appendEventually(about(EventType.MESSAGES_DENIED).with(AuditField.COUNT, uncounted));
-    }
+    summedUp(EventType.MESSAGES_DENIED, denials);
+    summedUp(EventType.MESSAGES_PASSED, passes);
     AuditEvent event =
         about(EventType.SESSION_ENDED)
             .with(AuditField.REASON, why.name())
@@ -128,6 +143,13 @@ final class SessionRecord {
       }
     }
     audit.appendEventually(event);
+  }
+
+  private void summedUp(EventType type, AtomicLong messages) {
+    long more = messages.get() - MAX_ENTRIES;
+    if (more > 0) {
+      audit.appendEventually(about(type).with(AuditField.COUNT, more));
+    }
   }
 
   /** The session never came to be: lets go of its recording. */

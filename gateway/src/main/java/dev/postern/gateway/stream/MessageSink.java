@@ -1,5 +1,7 @@
 package dev.postern.gateway.stream;
 
+import java.time.Duration;
+
 /**
  * Told of every message of a connection and its fate: denials become audit entries, and everything
  * goes to the recording when policy obliges.
@@ -12,4 +14,10 @@ public interface MessageSink {
   MessageSink NONE = event -> {};
 
   void message(MessageEvent event);
+
+  /**
+   * A halt lasted longer than the session may hold the process: a request inside it could not be
+   * interrupted.
+   */
+  default void haltOverran(Duration took, Duration allowed) {}
 }

@@ -21,9 +21,14 @@ public record BreakpointTag(String gateway, String session, long number) {
   private static final Pattern HEX8 = Pattern.compile("[0-9a-f]{8}");
 
   public BreakpointTag {
-    if (!HEX8.matcher(gateway).matches() || !HEX8.matcher(session).matches() || number < 1) {
+    if (!isIdentity(gateway) || !isIdentity(session) || number < 1) {
       throw new IllegalArgumentException("a tag is two times 8 hex digits and a number from 1");
     }
+  }
+
+  /** Whether a text can stand for a gateway or a session in a tag. */
+  public static boolean isIdentity(String text) {
+    return HEX8.matcher(text).matches();
   }
 
   /** A tag from the leading 4 bytes of two identities. */

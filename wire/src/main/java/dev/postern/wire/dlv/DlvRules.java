@@ -137,6 +137,7 @@ public final class DlvRules {
       case CHECKPOINT, CLEAR_CHECKPOINT, DUMP_CANCEL, CANCEL_DOWNLOADS, CANCEL_NEXT ->
           draft.need(CONTROL);
       case GET_BUFFERED_TRACEPOINTS -> {
+        draft.refuseIf(draft.restrictions().goroutines(), "what all goroutines were traced doing");
         draft.need(INSPECT);
         draft.loadIfPresent("LoadCfg");
       }

@@ -79,7 +79,12 @@ final class ValueRedaction {
       // a redactor sees the keys of labels too: they are the program's words
       String name = member.getKey();
       out.put(
-          name, name.equals("labels") ? labels(member.getValue()) : value(name, member.getValue()));
+          name,
+          switch (name) {
+            case "labels" -> labels(member.getValue());
+            case "Groups" -> groups(member.getValue());
+            default -> value(name, member.getValue());
+          });
     }
     return new JsonObject(out);
   }
@@ -96,6 +101,23 @@ final class ValueRedaction {
           new JsonString(redactor.redact(text));
       default -> value;
     };
+  }
+
+  /** Groups of goroutines bear the value that is the same in all of one, say of a label. */
+  private JsonValue groups(JsonValue value) {
+    if (!(value instanceof JsonArray groups)) {
+      return value("Groups", value);
+    }
+    var out = new ArrayList<JsonValue>();
+    for (JsonValue each : groups.elements()) {
+      JsonValue group = value("Groups", each);
+      out.add(
+          group instanceof JsonObject object && object.string("Name").isPresent()
+              ? object.with(
+                  "Name", new JsonString(redactor.redact(object.string("Name").orElseThrow())))
+              : group);
+    }
+    return new JsonArray(out);
   }
 
   private JsonValue labels(JsonValue value) {
