@@ -11,6 +11,7 @@ import dev.postern.proto.v1.AttachResponse;
 import dev.postern.proto.v1.AttachStart;
 import dev.postern.proto.v1.Challenge;
 import dev.postern.proto.v1.DebugGatewayGrpc;
+import dev.postern.proto.v1.Notice;
 import dev.postern.proto.v1.Proof;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -148,10 +149,25 @@ final class AttachClient {
     }
   }
 
+  /** What the person at the client is told next. */
+  Notice notice() throws InterruptedException {
+    while (true) {
+      AttachResponse response = response();
+      if (response.hasNotice()) {
+        return response.getNotice();
+      }
+    }
+  }
+
   /** How the call ends; messages before that are dropped. */
   Ended end() throws InterruptedException {
+    return end(SECONDS);
+  }
+
+  /** The same, with more patience. */
+  Ended end(int seconds) throws InterruptedException {
     while (true) {
-      Object event = next();
+      Object event = next(seconds);
       if (event instanceof Ended ended) {
         return ended;
       }
@@ -160,9 +176,13 @@ final class AttachClient {
   }
 
   private Object next() throws InterruptedException {
-    Object event = events.poll(SECONDS, TimeUnit.SECONDS);
+    return next(SECONDS);
+  }
+
+  private Object next(int seconds) throws InterruptedException {
+    Object event = events.poll(seconds, TimeUnit.SECONDS);
     if (event == null) {
-      throw new AssertionError("nothing came within " + SECONDS + " s");
+      throw new AssertionError("nothing came within " + seconds + " s");
     }
     return event;
   }

@@ -3,6 +3,7 @@ package dev.postern.gateway;
 import dev.postern.gateway.stream.ClientGone;
 import dev.postern.gateway.stream.ClientSide;
 import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.MessageEvent;
 import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.TargetSide;
 import dev.postern.gateway.stream.TargetUnavailable;
@@ -18,12 +19,31 @@ final class FakeTools implements ToolTargets {
   final List<SessionGrant> opened = new CopyOnWriteArrayList<>();
   final BlockingQueue<EndReason> closed = new LinkedBlockingQueue<>();
   volatile boolean unreachable;
+  volatile boolean broken;
 
   /** Taken before each echo: with no permits the target stalls. */
   final Semaphore turns = new Semaphore(1_000_000);
 
+  /** A message that begins so is sent back without end. */
+  static final String FLOOD = "flood";
+
   /** How often each message is sent back. */
   volatile int echoes = 1;
+
+  private static String text(byte[] data) {
+    return new String(data, java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  private static MessageEvent passed(byte[] data) {
+    return new MessageEvent(
+        MessageEvent.Direction.CLIENT,
+        MessageEvent.Action.PASSED,
+        "Echo",
+        "",
+        "dlv/observe",
+        data.length,
+        text(data));
+  }
 
   private final List<ClientSide> clients = new CopyOnWriteArrayList<>();
 
@@ -39,6 +59,9 @@ final class FakeTools implements ToolTargets {
     if (unreachable) {
       throw new TargetUnavailable(TargetUnavailable.Code.TARGET_UNREACHABLE, "switched off");
     }
+    if (broken) {
+      throw new IllegalStateException("a bug");
+    }
     opened.add(grant);
     clients.add(client);
     return new TargetSide() {
@@ -47,8 +70,10 @@ final class FakeTools implements ToolTargets {
       @Override
       public void onData(byte[] data) throws InterruptedException {
         turns.acquire();
+        grant.sink().message(passed(data));
+        int times = text(data).startsWith(FLOOD) ? Integer.MAX_VALUE : echoes;
         try {
-          for (int i = 0; i < echoes && !over; i++) {
+          for (int i = 0; i < times && !over; i++) {
             client.send(data);
           }
         } catch (ClientGone gone) {

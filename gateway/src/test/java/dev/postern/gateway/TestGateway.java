@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +56,9 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   final DebugTokenMint mint = DebugTokenMint.ofIssuer(ISSUER, issuerKey, "sts-1");
   final SimulatedVerifier verifier = new SimulatedVerifier(VERIFIER, verifierKey, "v-1");
   final TestCertificates server;
-  private final Gateway gateway;
-  private final ManagedChannel channel;
+  private Gateway gateway;
+  private ManagedChannel channel;
+  private final List<ManagedChannel> earlier = new ArrayList<>();
   volatile boolean recordingsFail;
   List<URI> restored = List.of();
 
@@ -87,14 +89,20 @@ final class TestGateway implements GatewayParts, AutoCloseable {
 
   /** Starts one with another policy. */
   static TestGateway start(Path folder, String extra, String policy) {
+    return start(folder, text -> text + extra, policy);
+  }
+
+  /** Starts one with a changed configuration and another policy. */
+  static TestGateway start(Path folder, UnaryOperator<String> change, String policy) {
     try {
-      return new TestGateway(folder, extra, policy);
+      return new TestGateway(folder, change, policy);
     } catch (StartFailed | IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private TestGateway(Path folder, String extra, String policy) throws StartFailed, IOException {
+  private TestGateway(Path folder, UnaryOperator<String> change, String policy)
+      throws StartFailed, IOException {
     this.folder = folder;
     this.server =
         TestCertificates.make("localhost")
@@ -106,19 +114,19 @@ final class TestGateway implements GatewayParts, AutoCloseable {
     Path file = folder.resolve("postern.yaml");
     Files.writeString(
         file,
-        """
-        gateway: {id: postern.test, replica: a, listen: "127.0.0.1:0", dataDir: data}
-        tls: {certificate: tls.crt, key: tls-TEST.key}
-        trust:
-          allowSimulated: true
-          issuers: [{iss: "https://sts.test", jwks: sts.jwks.json, algorithms: [ES256]}]
-          verifiers: [{iss: "https://verifier.test", jwks: verifier.jwks.json, profile: simulated, algorithms: [ES256]}]
-        policies: [policies/]
-        targets:
-          - {name: shop/app, labels: {env: prod}, endpoints: {dlv: "tcp://127.0.0.1:2345"}}
-          - {name: shop/dev, labels: {env: dev}, endpoints: {dlv: "tcp://127.0.0.1:2346"}}
-        """
-            + extra);
+        change.apply(
+            """
+            gateway: {id: postern.test, replica: a, listen: "127.0.0.1:0", dataDir: data}
+            tls: {certificate: tls.crt, key: tls-TEST.key}
+            trust:
+              allowSimulated: true
+              issuers: [{iss: "https://sts.test", jwks: sts.jwks.json, algorithms: [ES256]}]
+              verifiers: [{iss: "https://verifier.test", jwks: verifier.jwks.json, profile: simulated, algorithms: [ES256]}]
+            policies: [policies/]
+            targets:
+              - {name: shop/app, labels: {env: prod}, endpoints: {dlv: "tcp://127.0.0.1:2345"}}
+              - {name: shop/dev, labels: {env: dev}, endpoints: {dlv: "tcp://127.0.0.1:2346"}}
+            """));
     this.gateway = Gateway.start(config(file), new ConfigFile(file), this);
     this.channel = channel(false);
   }
@@ -129,6 +137,14 @@ final class TestGateway implements GatewayParts, AutoCloseable {
       case LoadedConfig.Unusable<PosternConfig>(var issues) ->
           throw new IllegalStateException(issues.getFirst().render());
     };
+  }
+
+  /** Another run of the same replica, on the same state, beside the one that runs no longer. */
+  void startAgain() throws StartFailed {
+    earlier.add(channel);
+    Path file = folder.resolve("postern.yaml");
+    gateway = Gateway.start(config(file), new ConfigFile(file), this);
+    channel = channel(false);
   }
 
   /** Replaces the configuration file by a change of it. */
@@ -302,6 +318,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
 
   @Override
   public void close() {
+    earlier.forEach(ManagedChannel::shutdownNow);
     channel.shutdownNow();
     try {
       channel.awaitTermination(5, TimeUnit.SECONDS);

@@ -35,6 +35,11 @@ public final class MemoryStateStore implements StateStore {
     failing = fail;
   }
 
+  /** How many sessions have a row, also while it is told to fail. */
+  public synchronized int sessionCount() {
+    return sessions.size();
+  }
+
   @Override
   public synchronized Claim claim(ClaimRequest request) throws StoreUnavailable {
     Instant now = now();
