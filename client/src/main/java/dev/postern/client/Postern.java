@@ -10,6 +10,7 @@ import dev.postern.client.connect.ConnectCommand;
 import dev.postern.client.connect.TargetsCommand;
 import dev.postern.client.demo.DemoCommand;
 import dev.postern.client.demo.PosternPrograms;
+import dev.postern.client.demo.WarmUpCommand;
 import dev.postern.client.evidence.EvidenceGroup;
 import dev.postern.client.keys.KeysCommand;
 import dev.postern.client.policy.PolicyExplainCommand;
@@ -100,6 +101,9 @@ public final class Postern {
         .addSubcommand(
             "demo", new DemoCommand(around, PosternPrograms.launcher(around.posternHome())))
         .addSubcommand("gateway", new GatewayEntry())
+        .addSubcommand(
+            "warm-up",
+            new WarmUpCommand(around, (other, line) -> run(other, line.toArray(String[]::new))))
         .addSubcommand("evidence", EvidenceGroup.line(around))
         .addSubcommand("connect", new ConnectCommand(around))
         .addSubcommand("targets", new TargetsCommand(around))

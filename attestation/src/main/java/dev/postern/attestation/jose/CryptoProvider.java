@@ -19,8 +19,12 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 public final class CryptoProvider {
   private static final String NATIVE =
       "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
-  private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
   private static final Provider CHOSEN = choose();
+
+  /** Made when it is first asked for: its several hundred classes take a third of a second. */
+  private static final class BouncyCastle {
+    static final Provider PROVIDER = new BouncyCastleProvider();
+  }
 
   private CryptoProvider() {}
 
@@ -48,7 +52,7 @@ public final class CryptoProvider {
   }
 
   private static Provider provider(Algorithm algorithm) {
-    return algorithm == Algorithm.ED25519 ? BOUNCY_CASTLE : CHOSEN;
+    return algorithm == Algorithm.ED25519 ? BouncyCastle.PROVIDER : CHOSEN;
   }
 
   private static Provider choose() {
@@ -60,7 +64,7 @@ public final class CryptoProvider {
       KeyFactory.getInstance("EC", provider);
       return provider;
     } catch (ReflectiveOperationException | GeneralSecurityException | LinkageError unavailable) {
-      return BOUNCY_CASTLE;
+      return BouncyCastle.PROVIDER;
     }
   }
 }

@@ -94,10 +94,15 @@ final class Child {
     }
   }
 
+  /** Asks it to end, and does not wait. */
+  void askToEnd() {
+    process.toHandle().destroy(); // Process.destroy would close its output as well
+  }
+
   /** Asks it to end, makes it end if it does not, and its children with it. */
   void end() {
     List<ProcessHandle> descendants = process.descendants().toList();
-    process.destroy();
+    askToEnd();
     try {
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -325,50 +324,11 @@ final class DemoStory implements AutoCloseable {
   }
 
   private List<String> connectArguments(List<String> tokenArguments) {
-    var arguments =
-        new ArrayList<>(
-            List.of(
-                "connect",
-                "shop/app",
-                "--tool",
-                "dlv",
-                "--gateway",
-                gatewayAddress,
-                "--gateway-id",
-                DemoFolder.GATEWAY_ID,
-                "--ca",
-                folder.file("tls/ca.crt").toString(),
-                "--key",
-                folder.file("keys/caller.pem").toString(),
-                "--reason",
-                "demo"));
-    arguments.addAll(tokenArguments);
-    return arguments;
+    return new DemoCommands(folder).connect(gatewayAddress, tokenArguments);
   }
 
   private List<String> mintLine() {
-    return programs.commandLine(
-        List.of(
-            "token",
-            "mint",
-            "--key",
-            folder.file("keys/caller.pem").toString(),
-            "--issuer",
-            DemoFolder.ISSUER,
-            "--issuer-key",
-            folder.file("keys/sts.pem").toString(),
-            "--verifier",
-            DemoFolder.VERIFIER,
-            "--verifier-key",
-            folder.file("keys/verifier.pem").toString(),
-            "--aud",
-            DemoFolder.GATEWAY_ID,
-            "--sub",
-            DemoFolder.USER,
-            "--scope",
-            "dlv/observe",
-            "--scope",
-            "dlv/inspect"));
+    return programs.commandLine(new DemoCommands(folder).mint());
   }
 
   private String mint() throws IOException, InterruptedException, Stuck {
