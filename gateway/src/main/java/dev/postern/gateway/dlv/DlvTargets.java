@@ -6,6 +6,7 @@ import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.TargetSide;
 import dev.postern.gateway.stream.TargetUnavailable;
 import dev.postern.gateway.stream.ToolTargets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +56,8 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
       }
     }
   }
+
+  private static final Duration SHUT_DOWN_LIMIT = Duration.ofSeconds(20);
 
   private final Map<Endpoint, Place> places = new ConcurrentHashMap<>();
   private final ExecutorService threads =
@@ -121,7 +124,7 @@ public final class DlvTargets implements ToolTargets, AutoCloseable {
     }
     try {
       for (Thread thread : closing) {
-        thread.join();
+        var _ = thread.join(SHUT_DOWN_LIMIT);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -192,7 +192,9 @@ final class Exchange {
   TargetReply askAtOnce(DlvRequest request) throws TargetLost, InterruptedException {
     TargetReply reply = upstream.call(request, CHANGE_LIMIT);
     if (request.method() == DlvMethod.DUMP_WAIT) {
-      dumping &= !isOver(reply);
+      if (isOver(reply)) {
+        dumping = false;
+      }
     }
     return reply;
   }

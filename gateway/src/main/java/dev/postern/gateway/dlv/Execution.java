@@ -138,7 +138,7 @@ final class Execution {
           throw new Refusal("SESSION_HALT_BUDGET", "", seat.releasedBecause.get());
         }
         long left = until - now;
-        if (left <= 0 || motion.awaitChange(left) <= 0) {
+        if (left <= 0 || motion.changed().awaitNanos(left) <= 0) {
           throw Refusal.busy(
               run != null && run.isStep()
                   ? "another session steps it or calls a function"
@@ -164,7 +164,7 @@ final class Execution {
           motion.stopRunning();
           return new Access();
         }
-        var _ = motion.awaitChange(leftOrLost(until));
+        var _ = motion.changed().awaitNanos(leftOrLost(until));
       }
     } finally {
       motion.lock().unlock();
@@ -194,7 +194,7 @@ final class Execution {
           motion.tellChange();
           return;
         }
-        var _ = motion.awaitChange(leftOrLost(until));
+        var _ = motion.changed().awaitNanos(leftOrLost(until));
       }
     } finally {
       motion.lock().unlock();
@@ -269,7 +269,7 @@ final class Execution {
         if (!motion.isChanging() && !motion.hasUsers()) {
           break;
         }
-        var _ = motion.awaitChange(leftOrRefuse(until));
+        var _ = motion.changed().awaitNanos(leftOrRefuse(until));
       }
       motion.startChange();
     } finally {
@@ -368,7 +368,7 @@ final class Execution {
       // A step of this seat may be on its way to the debugger: see it arrive.
       long left = Halting.LIMIT.toNanos();
       while (left > 0 && motion.isChanging()) {
-        left = motion.awaitChange(left);
+        left = motion.changed().awaitNanos(left);
       }
       motion.tellChange();
       Run run = motion.run();
@@ -398,7 +398,7 @@ final class Execution {
       }
       motion.continueIfFree();
       while (left > 0 && !motion.isRunning() && !motion.hasExited() && !upstream.lost().isDone()) {
-        left = motion.awaitChange(left);
+        left = motion.changed().awaitNanos(left);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

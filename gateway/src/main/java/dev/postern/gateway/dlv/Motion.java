@@ -88,9 +88,9 @@ final class Motion {
     }
   }
 
-  /** Waits for a change; the nanoseconds left, not positive when the time is over. */
-  long awaitChange(long leftNanos) throws InterruptedException {
-    return changed.awaitNanos(leftNanos);
+  /** Signalled whenever something has changed. */
+  Condition changed() {
+    return changed;
   }
 
   void tellChange() {
