@@ -9,6 +9,7 @@ import dev.postern.json.JsonValue.JsonBool;
 import dev.postern.json.JsonValue.JsonNumber;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
+import dev.postern.json.JsonWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -22,8 +23,8 @@ import java.util.Optional;
  * One event for the audit log: a type, a time and fields of {@link AuditField}. Immutable; each
  * {@code with} returns a new event. Absent fields are left out of the entry.
  *
- * <p>Strings are cut at {@link #MAX_STRING_BYTES}, lists at {@link #MAX_ELEMENTS}, so that an event
- * made of a caller's input always fits an entry.
+ * <p>Strings are cut at {@link #MAX_STRING_BYTES}, lists at {@link #MAX_ELEMENTS}, and where that
+ * is not enough, all of them much shorter: an event made of a caller's input always fits an entry.
  */
 public final class AuditEvent {
   /** The longest string in an entry, in bytes of UTF-8; what is longer ends in an ellipsis. */
@@ -31,6 +32,12 @@ public final class AuditEvent {
 
   /** The most elements of a list in an entry. */
   public static final int MAX_ELEMENTS = 64;
+
+  /** Bytes of a string where an entry would be too large; each may be written as six. */
+  private static final int SHORT_STRING_BYTES = 128;
+
+  /** Elements of a list where an entry would be too large. */
+  private static final int SHORT_ELEMENTS = 4;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -103,7 +110,32 @@ public final class AuditEvent {
   public JsonObject toJson() {
     var members = new LinkedHashMap<String, JsonValue>();
     fields.forEach((field, value) -> members.put(field.key(), value));
+    var whole = new JsonObject(members);
+    if (JsonWriter.canonical(whole).length <= AuditLog.MAX_ENTRY_BYTES) {
+      return whole;
+    }
+    members.replaceAll((name, value) -> shortened(value));
     return new JsonObject(members);
+  }
+
+  private static JsonValue shortened(JsonValue value) {
+    return switch (value) {
+      case JsonString(String text) -> new JsonString(cut(text, SHORT_STRING_BYTES));
+      case JsonArray(var elements) ->
+          new JsonArray(
+              elements.stream().limit(SHORT_ELEMENTS).map(AuditEvent::shortened).toList());
+      case JsonObject object -> {
+        var members = new LinkedHashMap<String, JsonValue>();
+        object.members().entrySet().stream()
+            .limit(SHORT_ELEMENTS)
+            .forEach(
+                member ->
+                    members.put(
+                        cut(member.getKey(), SHORT_STRING_BYTES), shortened(member.getValue())));
+        yield new JsonObject(members);
+      }
+      default -> value;
+    };
   }
 
   /** A moment as entries write it: RFC 3339, UTC, milliseconds. */
@@ -128,14 +160,18 @@ public final class AuditEvent {
   }
 
   private static String cut(String text) {
-    if (text.length() <= MAX_STRING_BYTES / 4) {
+    return cut(text, MAX_STRING_BYTES);
+  }
+
+  private static String cut(String text, int most) {
+    if (text.length() <= most / 4) {
       return text;
     }
     int bytes = 0;
     for (int i = 0; i < text.length(); ) {
       int point = text.codePointAt(i);
       bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-      if (bytes > MAX_STRING_BYTES - 3) {
+      if (bytes > most - 3) {
         return text.substring(0, i) + "…";
       }
       i += Character.charCount(point);

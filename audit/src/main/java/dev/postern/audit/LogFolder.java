@@ -2,16 +2,21 @@ package dev.postern.audit;
 
 import dev.postern.audit.Wal.Damaged;
 import dev.postern.audit.Wal.Segment;
+import dev.postern.audit.tlog.Checkpoint;
+import dev.postern.audit.tlog.SignedNote;
 import dev.postern.audit.tlog.TileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A log's folder, read only: a live one, or a copy. */
 public final class LogFolder implements TileSource {
+  private static final int LOOKS = 5;
+
   private final Path root;
 
   public LogFolder(Path root) {
@@ -33,37 +38,75 @@ public final class LogFolder implements TileSource {
   }
 
   /**
+   * A checkpoint and the entries that follow it.
+   *
+   * @param checkpoint its bytes, not looked at
+   * @param unpublished entries that are durable but under no checkpoint yet
+   */
+  record Head(byte[] checkpoint, List<byte[]> unpublished) {}
+
+  /**
+   * The checkpoint and what follows it, without a hole between them also where a writer beside us
+   * goes on. Empty if there is no checkpoint.
+   */
+  Optional<Head> head() throws IOException {
+    Optional<byte[]> checkpoint = read(Publisher.CHECKPOINT, SignedNote.MAX_BYTES);
+    for (int look = 0; look < LOOKS && checkpoint.isPresent(); look++) {
+      OptionalLong size = size(checkpoint.get());
+      if (size.isEmpty()) {
+        break;
+      }
+      Optional<List<byte[]>> unpublished = unpublished(size.getAsLong());
+      if (unpublished.isPresent()) {
+        return Optional.of(new Head(checkpoint.get(), unpublished.get()));
+      }
+      checkpoint = read(Publisher.CHECKPOINT, SignedNote.MAX_BYTES);
+    }
+    return checkpoint.map(bytes -> new Head(bytes, List.of()));
+  }
+
+  private static OptionalLong size(byte[] checkpoint) {
+    try {
+      return OptionalLong.of(Checkpoint.parse(SignedNote.parse(checkpoint).text()).size());
+    } catch (IllegalArgumentException reportedByTheScan) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
    * Entries that are durable but under no checkpoint yet. Best effort: what cannot be read is left
    * out, since nothing vouches for it anyway.
    *
    * @param published entries under the checkpoint
+   * @return empty if the writer's file begins later: there is a newer checkpoint
    */
-  List<byte[]> unpublished(long published) throws IOException {
+  Optional<List<byte[]>> unpublished(long published) throws IOException {
     Path folder = root.resolve(Wal.FOLDER);
     if (!Files.isDirectory(folder)) {
-      return List.of();
+      return Optional.of(List.of());
     }
     // a writer beside us may replace the segment between the two steps; the next look has it
-    for (int look = 0; look < 5; look++) {
+    for (int look = 0; look < LOOKS; look++) {
       Optional<Path> newest;
       try (Stream<Path> names = Files.list(folder)) {
         newest = names.sorted().reduce((earlier, later) -> later);
       }
       Optional<byte[]> bytes =
           newest.isPresent() ? FolderDisk.read(newest.get(), Wal.SEGMENT_BYTES) : Optional.empty();
-      if (bytes.isPresent()) {
-        try {
-          Segment segment = Wal.parse(bytes.get());
-          if (segment.first() > published || segment.next() < published) {
-            return List.of();
-          }
-          int from = (int) (published - segment.first());
-          return segment.entries().subList(from, segment.entries().size());
-        } catch (Damaged beingWritten) {
-          look++;
+      if (bytes.isEmpty()) {
+        continue;
+      }
+      try {
+        Segment segment = Wal.parse(bytes.get());
+        if (segment.first() > published) {
+          return Optional.empty();
         }
+        int from = (int) Math.min(published - segment.first(), segment.entries().size());
+        return Optional.of(segment.entries().subList(from, segment.entries().size()));
+      } catch (Damaged beingWritten) {
+        continue;
       }
     }
-    return List.of();
+    return Optional.of(List.of());
   }
 }

@@ -1,6 +1,5 @@
 package dev.postern.audit;
 
-import dev.postern.audit.tlog.SignedNote;
 import dev.postern.audit.tlog.VerifierKey;
 import dev.postern.json.JsonValue.JsonObject;
 import java.io.IOException;
@@ -42,17 +41,20 @@ public final class LogSearch {
   public static Result search(Path folder, Optional<VerifierKey> key, LogQuery query, Hit hit)
       throws IOException {
     var log = new LogFolder(folder);
-    byte[] checkpoint =
-        log.read(Publisher.CHECKPOINT, SignedNote.MAX_BYTES)
+    LogFolder.Head head =
+        log.head()
             .orElseThrow(
                 () -> new IOException("`" + folder + "` is no audit log: it has no `checkpoint`"));
     var counts = new long[2];
     LogScan.Outcome outcome =
         LogScan.run(
-            log, checkpoint, key, (index, entry) -> look(index, entry, true, query, hit, counts));
+            log,
+            head.checkpoint(),
+            key,
+            (index, entry) -> look(index, entry, true, query, hit, counts));
     if (outcome.checkpoint().isPresent()) {
       long index = outcome.checkpoint().get().size();
-      for (byte[] entry : log.unpublished(index)) {
+      for (byte[] entry : head.unpublished()) {
         look(index++, entry, false, query, hit, counts);
       }
     }

@@ -6,6 +6,7 @@ import dev.postern.audit.tlog.VerifierKey;
 import dev.postern.json.JsonValue.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -72,7 +73,10 @@ public final class LogVerifier {
       }
       Checkpoint verified = outcome.checkpoint().orElseThrow();
       return new Result.Holds(
-          verified, counts[0], counts[1], log.unpublished(verified.size()).size());
+          verified,
+          counts[0],
+          counts[1],
+          log.unpublished(verified.size()).map(List::size).orElse(0));
     } catch (IOException e) {
       return new Result.Unreadable("`" + folder + "` cannot be read: " + e.getMessage());
     }

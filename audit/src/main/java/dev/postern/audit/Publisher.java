@@ -146,10 +146,18 @@ final class Publisher {
     return tree.size();
   }
 
-  /** The last entry under the latest checkpoint, if its bundle is partial. */
+  /** The last entry under the latest checkpoint. */
   Optional<byte[]> lastEntry() {
     int width = (int) (tree.size() % Tile.WIDTH);
-    return EntryBundle.parse(bundle, width, true).filter(e -> !e.isEmpty()).map(List::getLast);
+    Optional<List<byte[]>> last =
+        width == 0 && tree.size() > 0
+            ? find(
+                    disk,
+                    new Tile(Tile.ENTRIES, tree.size() / Tile.WIDTH - 1, Tile.WIDTH),
+                    EntryBundle.MAX_BYTES)
+                .flatMap(bytes -> EntryBundle.parse(bytes, Tile.WIDTH, true))
+            : EntryBundle.parse(bundle, width, true);
+    return last.filter(entries -> !entries.isEmpty()).map(List::getLast);
   }
 
   /**

@@ -17,6 +17,7 @@ class AuditDocsTest {
               "| `%s` | %s |"
                   .formatted(field.key(), field.sensitivity().name().toLowerCase(Locale.ROOT)));
     }
+    assertThat(docs.lines().filter(line -> line.contains("*/") || line.contains("{@"))).isEmpty();
     for (EventType type : EventType.values()) {
       assertThat(docs).contains("| `" + type.key() + "` |");
     }
