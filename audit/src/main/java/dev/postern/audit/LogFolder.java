@@ -37,13 +37,24 @@ public final class LogFolder implements TileSource {
     return root;
   }
 
-  /**
-   * A checkpoint and the entries that follow it.
-   *
-   * @param checkpoint its bytes, not looked at
-   * @param unpublished entries that are durable but under no checkpoint yet
-   */
-  record Head(byte[] checkpoint, List<byte[]> unpublished) {}
+  /** A checkpoint, not looked at, and the entries that are durable but not under it yet. */
+  static final class Head {
+    private final byte[] checkpoint;
+    private final List<byte[]> unpublished;
+
+    private Head(byte[] checkpoint, List<byte[]> unpublished) {
+      this.checkpoint = checkpoint;
+      this.unpublished = unpublished;
+    }
+
+    byte[] checkpoint() {
+      return checkpoint.clone();
+    }
+
+    List<byte[]> unpublished() {
+      return unpublished;
+    }
+  }
 
   /**
    * The checkpoint and what follows it, without a hole between them also where a writer beside us
@@ -93,20 +104,24 @@ public final class LogFolder implements TileSource {
       }
       Optional<byte[]> bytes =
           newest.isPresent() ? FolderDisk.read(newest.get(), Wal.SEGMENT_BYTES) : Optional.empty();
-      if (bytes.isEmpty()) {
-        continue;
+      Optional<Segment> segment = bytes.flatMap(LogFolder::segment);
+      if (segment.isPresent() && segment.get().first() > published) {
+        return Optional.empty();
       }
-      try {
-        Segment segment = Wal.parse(bytes.get());
-        if (segment.first() > published) {
-          return Optional.empty();
-        }
-        int from = (int) Math.min(published - segment.first(), segment.entries().size());
-        return Optional.of(segment.entries().subList(from, segment.entries().size()));
-      } catch (Damaged beingWritten) {
-        continue;
+      if (segment.isPresent()) {
+        List<byte[]> entries = segment.get().entries();
+        int from = (int) Math.min(published - segment.get().first(), entries.size());
+        return Optional.of(entries.subList(from, entries.size()));
       }
     }
     return Optional.of(List.of());
+  }
+
+  private static Optional<Segment> segment(byte[] file) {
+    try {
+      return Optional.of(Wal.parse(file));
+    } catch (Damaged beingWritten) {
+      return Optional.empty();
+    }
   }
 }

@@ -27,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -52,12 +51,13 @@ public final class ConfigLoader {
 
   private final Path base;
   private final Issues issues = new Issues();
+  private final FilePaths files = new FilePaths(issues);
   private final TrustSection trust;
 
   private ConfigLoader(Path file) {
     Path parent = file.toAbsolutePath().normalize().getParent();
     this.base = parent == null ? Path.of("/") : parent;
-    this.trust = new TrustSection(base, issues);
+    this.trust = new TrustSection(base, issues, files);
   }
 
   /** Reads the whole configuration. */
@@ -70,14 +70,23 @@ public final class ConfigLoader {
     return new ConfigLoader(file).read(file, ConfigLoader::trustOnly);
   }
 
+  /** Reads the whole configuration from bytes, as if they were in a file. */
+  static LoadedConfig<PosternConfig> load(Path file, byte[] bytes) {
+    return new ConfigLoader(file)
+        .read(Optional.of(SourceFile.copyOf(file.toString(), bytes)), ConfigLoader::config);
+  }
+
   private interface Reading<C> {
     Optional<C> read(ConfigLoader loader, YamlMapping root);
   }
 
   private <C> LoadedConfig<C> read(Path file, Reading<C> reading) {
+    return read(source(file), reading);
+  }
+
+  private <C> LoadedConfig<C> read(Optional<SourceFile> file, Reading<C> reading) {
     Optional<C> config =
-        source(file)
-            .flatMap(source -> YamlReader.readOne(source, issues))
+        file.flatMap(source -> YamlReader.readOne(source, issues))
             .flatMap(node -> YamlMapping.of(node, issues))
             .flatMap(root -> reading.read(this, root));
     if (issues.hasErrors() || config.isEmpty()) {
@@ -119,7 +128,7 @@ public final class ConfigLoader {
     Optional<Gateway> gateway = root.mapping("gateway").map(this::gateway);
     Optional<Tls> tls = root.mapping("tls").map(this::tls);
     Optional<Trust> trusted = root.mapping("trust").map(trust::read);
-    List<Path> policies = paths(root, "policies");
+    List<Path> policies = files.all(root, "policies", base);
     List<Target> targets = targets(root);
     List<Admin> admins = root.mappings("admins").stream().map(this::admin).toList();
     Limits limits = root.mapping("limits").map(this::limits).orElse(new Limits(60, 10_000));
@@ -167,7 +176,7 @@ public final class ConfigLoader {
             listen,
             listener(section, "admin"),
             listener(section, "metrics"),
-            path(section, "dataDir", base).orElse(base));
+            files.one(section, "dataDir", base).orElse(base));
     section.finish();
     return gateway;
   }
@@ -176,12 +185,12 @@ public final class ConfigLoader {
     section.require("certificate", "key");
     var tls =
         new Tls(
-            path(section, "certificate", base).orElse(base),
-            path(section, "key", base).orElse(base),
-            path(section, "clientCa", base),
-            paths(section, "trustedProxies"),
+            files.one(section, "certificate", base).orElse(base),
+            files.one(section, "key", base).orElse(base),
+            files.one(section, "clientCa", base),
+            files.all(section, "trustedProxies", base),
             matching(section, "forwardedCertificateHeader", HEADER, "a lower-case header name"),
-            paths(section, "frontCertificates"));
+            files.all(section, "frontCertificates", base));
     if (tls.forwardedCertificateHeader().isPresent() && tls.trustedProxies().isEmpty()) {
       issues.error(
           "C003",
@@ -239,8 +248,7 @@ public final class ConfigLoader {
             text -> {
               try {
                 URI uri = new URI(text.value());
-                boolean network = uri.getHost() != null && uri.getPort() > 0;
-                if (uri.getScheme() != null && (network || "unix".equals(uri.getScheme()))) {
+                if (isEndpoint(uri)) {
                   return Optional.of(uri);
                 }
               } catch (URISyntaxException notOne) {
@@ -249,9 +257,31 @@ public final class ConfigLoader {
               issues.error(
                   "C005",
                   text.place(),
-                  "`" + text.value() + "` is no endpoint, expected such as `tcp://127.0.0.1:2345`");
+                  "`"
+                      + text.value()
+                      + "` is no endpoint, expected such as `tcp://127.0.0.1:2345` or"
+                      + " `unix:///run/dlv`");
               return Optional.empty();
             });
+  }
+
+  /** A host and port by a scheme that has them, or the absolute path of a Unix socket. */
+  private static boolean isEndpoint(URI uri) {
+    if (uri.getScheme() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      return false;
+    }
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    boolean network =
+        uri.getHost() != null
+            && uri.getPort() > 0
+            && uri.getPort() <= 65_535
+            && uri.getRawUserInfo() == null;
+    return switch (uri.getScheme()) {
+      case "unix" -> uri.getRawAuthority() == null && path.length() > 1 && path.startsWith("/");
+      case "tcp" -> network && path.isEmpty();
+      case "http", "https" -> network;
+      default -> false;
+    };
   }
 
   private Admin admin(YamlMapping section) {
@@ -291,9 +321,9 @@ public final class ConfigLoader {
                 text -> {
                   String value = text.value();
                   if (value.startsWith("sqlite:") && value.length() > "sqlite:".length()) {
-                    return Optional.<StateUrl>of(
-                        new StateUrl.Sqlite(
-                            dataDir.resolve(value.substring("sqlite:".length())).normalize()));
+                    return files
+                        .resolve(dataDir, text, value.substring("sqlite:".length()))
+                        .<StateUrl>map(StateUrl.Sqlite::new);
                   }
                   if (value.startsWith("postgresql://")) {
                     return Optional.of(new StateUrl.Postgresql(value));
@@ -314,7 +344,7 @@ public final class ConfigLoader {
         new Audit(
             matching(section, "origin", ORIGIN, "printable ASCII without spaces and `+`")
                 .orElse(id + "/audit"),
-            path(section, "key", dataDir).orElse(dataDir.resolve("audit.key")));
+            files.one(section, "key", dataDir).orElse(dataDir.resolve("audit.key")));
     section.finish();
     return audit;
   }
@@ -353,19 +383,7 @@ public final class ConfigLoader {
             });
   }
 
-  private static Optional<Path> path(YamlMapping section, String key, Path base) {
-    return section.string(key).map(text -> base.resolve(text).normalize());
-  }
-
-  private List<Path> paths(YamlMapping section, String key) {
-    return list(section, key, text -> base.resolve(text).normalize());
-  }
-
   private static List<String> values(YamlMapping section, String key) {
-    return list(section, key, Function.identity());
-  }
-
-  private static <T> List<T> list(YamlMapping section, String key, Function<String, T> each) {
-    return section.strings(key).stream().map(text -> each.apply(text.value())).toList();
+    return section.strings(key).stream().map(text -> text.value()).toList();
   }
 }

@@ -26,24 +26,36 @@ import java.util.Set;
 /** Reads the {@code trust} section. */
 final class TrustSection {
   private static final String UNREAD = "unread";
+
+  /** What policies call tokens without an issuer. */
+  private static final String SELF = "self";
+
   private static final List<String> SNP_PRODUCTS = List.of("Milan", "Genoa", "Turin");
   private static final List<String> TCB_STATUS =
       List.of(
           "UpToDate",
           "SWHardeningNeeded",
           "ConfigurationNeeded",
-          "ConfigurationAndSWHardeningNeeded",
-          "OutOfDate",
-          "OutOfDateConfigurationNeeded");
+          "ConfigurationAndSWHardeningNeeded");
+
+  /**
+   * Statuses that TDX has and that are never taken: a platform with known holes vouches for
+   * nothing.
+   */
+  private static final List<String> NEVER_TCB_STATUS =
+      List.of("OutOfDate", "OutOfDateConfigurationNeeded", "Revoked");
+
   private static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
   private final Path base;
   private final Issues issues;
+  private final FilePaths files;
   private final Map<String, Algorithm> algorithms = new LinkedHashMap<>();
   private final Map<String, Profile> profiles = new LinkedHashMap<>();
 
-  TrustSection(Path base, Issues issues) {
+  TrustSection(Path base, Issues issues, FilePaths files) {
     this.base = base;
+    this.files = files;
     this.issues = issues;
     for (Algorithm algorithm : Algorithm.values()) {
       algorithms.put(algorithm.wireName(), algorithm);
@@ -74,6 +86,15 @@ final class TrustSection {
     List<YamlMapping> entries = section.mappings(key);
     Set<String> seen = new HashSet<>();
     for (YamlMapping entry : entries) {
+      entry
+          .text("iss")
+          .filter(iss -> iss.value().isEmpty() || iss.value().equals(SELF))
+          .ifPresent(
+              iss ->
+                  issues.error(
+                      "C016",
+                      iss.place(),
+                      "`" + iss.value() + "` names no issuer; `self` stands for none in policies"));
       entry
           .string("iss")
           .filter(iss -> !seen.add(iss))
@@ -127,7 +148,7 @@ final class TrustSection {
         .<KeySource>map(
             text -> {
               if (!text.value().contains("://")) {
-                return new KeySource.File(base.resolve(text.value()).normalize());
+                return new KeySource.File(files.resolve(base, text).orElse(base));
               }
               Optional<URI> url = https(text.value());
               if (url.isEmpty()) {
@@ -179,14 +200,7 @@ final class TrustSection {
             section.mapping("nitro").map(nitro -> finished(nitro, new Hardware.Nitro())),
             section
                 .mapping("tpm2")
-                .map(
-                    tpm ->
-                        finished(
-                            tpm,
-                            new Hardware.Tpm2(
-                                tpm.strings("akCa").stream()
-                                    .map(text -> base.resolve(text.value()).normalize())
-                                    .toList()))));
+                .map(tpm -> finished(tpm, new Hardware.Tpm2(files.all(tpm, "akCa", base)))));
     section.finish();
     return hardware;
   }
@@ -196,11 +210,13 @@ final class TrustSection {
     return value;
   }
 
-  private static List<String> words(YamlMapping section, String key, List<String> declared) {
+  private List<String> words(YamlMapping section, String key, List<String> declared) {
     var words = new ArrayList<String>();
     for (var text : section.strings(key)) {
       if (declared.contains(text.value())) {
         words.add(text.value());
+      } else if (key.equals("tcbStatus") && NEVER_TCB_STATUS.contains(text.value())) {
+        issues.error("C017", text.place(), "the TCB status `" + text.value() + "` is never taken");
       } else {
         section.unknownWord("C014", key, text, declared);
       }
