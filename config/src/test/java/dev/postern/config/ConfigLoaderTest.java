@@ -83,7 +83,7 @@ class ConfigLoaderTest {
             new PosternConfig.Trust(
                 true,
                 Duration.ofSeconds(10),
-                Duration.ofMinutes(5),
+                Optional.of(Duration.ofMinutes(5)),
                 List.of(
                     new PosternConfig.Issuer(
                         "https://sts.example",
@@ -147,8 +147,7 @@ class ConfigLoaderTest {
     assertThat(config.gateway().dataDir()).isEqualTo(data);
     assertThat(config.trust().allowSimulated()).isFalse();
     assertThat(config.trust().clockSkew()).isEqualTo(TrustSettings.DEFAULT_SKEW);
-    assertThat(config.trust().maxTokenLifetime())
-        .isEqualTo(TrustSettings.DEFAULT_MAX_TOKEN_LIFETIME);
+    assertThat(config.trust().maxTokenLifetime()).isEmpty();
     assertThat(config.trust().hardware()).isEmpty();
     assertThat(config.limits()).isEqualTo(new PosternConfig.Limits(60, 10_000));
     assertThat(config.state().url())
