@@ -12,15 +12,12 @@ import dev.postern.attestation.mint.SigningKey;
 import dev.postern.attestation.mint.SimulatedVerifier;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The cost of verifying a debug token with its nested Attestation Result, beside {@code openssl
@@ -30,8 +27,6 @@ import java.util.regex.Pattern;
 public final class VerifyBench {
   private static final int ROUNDS = 7;
   private static final int TOKENS = 2_000;
-  private static final Pattern VERIFIES_PER_SECOND =
-      Pattern.compile("256 bits ecdsa \\(nistp256\\)\\s+\\S+s\\s+\\S+s\\s+\\S+\\s+(\\S+)");
 
   private final SigningKey issuerKey = SigningKey.generate(Algorithm.ES256);
   private final SigningKey verifierKey = SigningKey.generate(Algorithm.ES256);
@@ -71,7 +66,7 @@ public final class VerifyBench {
     double[] kilobytes = new double[ROUNDS];
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int round = -1; round < ROUNDS; round++) {
-      double libcrypto = libcryptoMicros();
+      double libcrypto = Libcrypto.verifyMicros();
       long before = threads.getCurrentThreadAllocatedBytes();
       long[] full = time(verifier(), distinct, new long[TOKENS], true);
       double allocated = (threads.getCurrentThreadAllocatedBytes() - before) / 1024.0 / TOKENS;
@@ -82,17 +77,23 @@ public final class VerifyBench {
       if (round < 0) {
         continue;
       }
-      ratios[round] = p(full, 0.5) / (2 * libcrypto);
-      seen[round] = p(cached, 0.5) - p(none, 0.5);
+      ratios[round] = Samples.micros(full, 0.5) / (2 * libcrypto);
+      seen[round] = Samples.micros(cached, 0.5) - Samples.micros(none, 0.5);
       kilobytes[round] = allocated;
       System.out.printf(
           "%5d %13.1f %13.1f %5.1f %20.2f %13.1f %22.2f%n",
-          round, libcrypto, p(full, 0.5), p(full, 0.99), ratios[round], allocated, seen[round]);
+          round,
+          libcrypto,
+          Samples.micros(full, 0.5),
+          Samples.micros(full, 0.99),
+          ratios[round],
+          allocated,
+          seen[round]);
     }
     System.out.printf(
         "median: %.2f x two libcrypto verifies; %.1f KB allocated; a result seen before costs %.2f"
             + " µs%n",
-        median(ratios), median(kilobytes), median(seen));
+        Samples.median(ratios), Samples.median(kilobytes), Samples.median(seen));
   }
 
   private TokenVerifier verifier() {
@@ -148,34 +149,5 @@ public final class VerifyBench {
       }
     }
     return nanos;
-  }
-
-  private static double libcryptoMicros() throws IOException {
-    var process =
-        new ProcessBuilder("openssl", "speed", "-seconds", "1", "ecdsap256")
-            .redirectErrorStream(true)
-            .start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    Matcher matcher =
-        Pattern.compile("256 bits ecdsa \\(nistp256\\)\\s+(\\S+)s\\s+(\\S+)s").matcher(out);
-    if (!matcher.find()) {
-      throw new IOException("openssl speed said nothing of ecdsap256:\n" + out);
-    }
-    Matcher rate = VERIFIES_PER_SECOND.matcher(out);
-    return rate.find()
-        ? 1e6 / Double.parseDouble(rate.group(1))
-        : Double.parseDouble(matcher.group(2)) * 1e6;
-  }
-
-  private static double p(long[] nanos, double quantile) {
-    long[] sorted = nanos.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] / 1e3;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }

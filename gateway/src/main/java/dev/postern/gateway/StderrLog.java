@@ -14,13 +14,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** Logs to stderr, one line an event: time, level, a constant sentence, then keys and values. */
-final class StderrLog {
+public final class StderrLog {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private StderrLog() {}
 
-  static void install() {
+  public static void install() {
     LogManager.getLogManager().reset();
     Handler handler = new ConsoleHandler();
     handler.setFormatter(new Line());

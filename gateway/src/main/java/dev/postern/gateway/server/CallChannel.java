@@ -32,6 +32,9 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
   /** How long a client may refuse to read before it counts as gone. */
   static final Duration MAX_BLOCKED_SEND = Duration.ofSeconds(30);
 
+  /** How long the end of a stream waits for a client that is behind with reading. */
+  static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
   /** What one received message costs beside its bytes, so that empty ones are bounded too. */
   private static final int MESSAGE_OVERHEAD_BYTES = 64;
 
@@ -285,8 +288,9 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
   }
 
   /**
-   * Ends the stream, once; never waits. Behind data that the client does not read the status would
-   * never go out, and the data would stay: then the stream is reset.
+   * Ends the stream, once; never waits. What was sent before still reaches a client that reads: the
+   * status goes out behind it, as soon as the client has taken enough. One that has not after
+   * {@link #LAST_WORDS} is reset, so that neither data nor status stay.
    */
   void close(Status status, Metadata trailers) {
     sending.lock();
@@ -294,13 +298,35 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
       if (closed || gone) {
         return;
       }
-      if (!call.isReady()) {
-        reset();
+      closed = true;
+      writable.signalAll();
+      if (call.isReady()) {
+        call.close(status, trailers);
         return;
       }
-      closed = true;
-      call.close(status, trailers);
-      writable.signalAll();
+    } finally {
+      sending.unlock();
+    }
+    Thread.ofVirtual().name("last-words").start(() -> closeWhenRead(status, trailers));
+  }
+
+  private void closeWhenRead(Status status, Metadata trailers) {
+    sending.lock();
+    try {
+      long left = LAST_WORDS.toNanos();
+      while (!gone && !call.isReady() && left > 0) {
+        left = writable.awaitNanos(left);
+      }
+      if (gone) {
+        return;
+      }
+      if (call.isReady()) {
+        call.close(status, trailers);
+      } else {
+        call.sendMessage(new Outgoing.Reset());
+      }
+    } catch (InterruptedException nobodyInterruptsUs) {
+      Thread.currentThread().interrupt();
     } finally {
       sending.unlock();
     }
