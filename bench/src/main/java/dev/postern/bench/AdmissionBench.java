@@ -4,32 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.postern.attestation.Challenges;
 import dev.postern.attestation.mint.ProofSigner;
-import dev.postern.config.PosternConfig;
-import dev.postern.config.TrustOnly;
 import dev.postern.gateway.Gateway;
-import dev.postern.gateway.RealParts;
 import dev.postern.gateway.StartFailed;
 import dev.postern.gateway.StderrLog;
 import dev.postern.gateway.admission.Admission;
-import dev.postern.gateway.admission.AdmissionRecord;
 import dev.postern.gateway.admission.AdmissionService;
 import dev.postern.gateway.admission.AttachAttempt;
 import dev.postern.gateway.admission.Caller;
-import dev.postern.gateway.admission.Credentials;
-import dev.postern.gateway.admission.FailureLimiter;
 import dev.postern.gateway.admission.Peer;
-import dev.postern.gateway.admission.PolicyGate;
-import dev.postern.gateway.admission.SessionPlan;
-import dev.postern.gateway.admission.TargetCatalog;
-import dev.postern.gateway.policies.PolicyKeeper;
-import dev.postern.gateway.server.PemFile;
-import dev.postern.gateway.server.ServerTls;
-import dev.postern.gateway.session.SessionRegistry;
-import dev.postern.gateway.state.StoreUnavailable;
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.stream.NoticeEvent;
-import dev.postern.gateway.trust.TrustKeeper;
-import dev.postern.policy.PolicyFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,13 +42,12 @@ public final class AdmissionBench {
 
   private final InstantSource clock = InstantSource.system();
   private final Installation installation;
-  private final RealParts parts = BenchGateway.parts(OpenTools.SILENT);
 
   private AdmissionBench(Installation installation) {
     this.installation = installation;
   }
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException, InterruptedException, StartFailed {
     Path memory = Path.of("/dev/shm");
     Path folder =
         Files.isWritable(memory)
@@ -75,14 +58,17 @@ public final class AdmissionBench {
     StderrLog.install();
     System.out.println("data folder in " + folder.getParent());
     try {
-      new AdmissionBench(Installation.create(folder, folder.resolve("data"), 1)).run();
+      var installation = Installation.create(folder, folder.resolve("data"), 1);
+      var config = Installation.load(installation.config());
+      try (Gateway gateway = Gateway.start(config, BenchGateway.parts(OpenTools.SILENT))) {
+        new AdmissionBench(installation).run(gateway);
+      }
     } finally {
       Folders.delete(folder);
     }
   }
 
-  private void run() throws Exception {
-    PosternConfig config = Installation.load(installation.config());
+  private void run(Gateway gateway) throws IOException, InterruptedException {
     double[] server = new double[ROUNDS];
     double[] ratios = new double[ROUNDS];
     double[] attach = new double[ROUNDS];
@@ -91,8 +77,8 @@ public final class AdmissionBench {
             + " p50    p99");
     for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
       double libcrypto = Libcrypto.verifyMicros();
-      long[] inProcess = admissions(config);
-      long[] wire = attaches(config);
+      long[] inProcess = admissions(gateway);
+      long[] wire = attaches(gateway);
       if (round < 0) {
         continue;
       }
@@ -115,47 +101,13 @@ public final class AdmissionBench {
         Samples.median(server), Samples.median(ratios), Samples.median(attach));
   }
 
-  /** The server side alone, put together as {@link Gateway#start} does. */
-  private long[] admissions(PosternConfig config)
-      throws StartFailed,
-          StoreUnavailable,
-          IOException,
-          InterruptedException,
-          PemFile.PemException {
-    Files.createDirectories(config.gateway().dataDir());
-    try (var store = parts.openState(config);
-        var audit = parts.openAudit(config)) {
-      var policies = new PolicyKeeper(PolicyFolder.of(config.policies()), audit, clock);
-      policies.refresh();
-      var trust =
-          new TrustKeeper(
-              new TrustOnly(config.gateway().id(), config.trust()),
-              parts.keySets(),
-              clock,
-              parts.ticker());
-      trust.refresh();
-      var tools = parts.openTools(config, store).byName();
-      var targets = new TargetCatalog(config.targets(), tools);
-      var challenges = new Challenges(store.secret("challenge", 32), clock);
-      var service =
-          new AdmissionService(
-              new Credentials(trust, challenges, ServerTls.open(config.tls()).leafSha256()),
-              new PolicyGate(policies::current, targets),
-              targets,
-              store,
-              new AdmissionRecord(audit, clock),
-              new SessionRegistry(
-                  store, audit, parts.openRecordings(config), clock, parts.ticker()),
-              new FailureLimiter(60, parts.ticker()),
-              new SessionPlan("a"),
-              clock,
-              10_000);
-      var nanos = new long[ADMISSIONS];
-      for (int i = 0; i < nanos.length; i++) {
-        nanos[i] = admit(service, installation.token(clock));
-      }
-      return nanos;
+  /** The server side alone, called as the server calls it. */
+  private long[] admissions(Gateway gateway) throws InterruptedException {
+    var nanos = new long[ADMISSIONS];
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] = admit(gateway.admission(), installation.token(clock));
     }
+    return nanos;
   }
 
   private long admit(AdmissionService service, String token) throws InterruptedException {
@@ -219,23 +171,20 @@ public final class AdmissionBench {
     public void close(EndReason why, String detail) {}
   }
 
-  private long[] attaches(PosternConfig config)
-      throws StartFailed, IOException, InterruptedException {
-    try (Gateway gateway = Gateway.start(config, parts)) {
-      var channel = Attaching.channel(installation, gateway.address().getPort());
-      try {
-        var nanos = new long[ATTACHES];
-        for (int i = 0; i < nanos.length; i++) {
-          String token = installation.token(clock);
-          long start = System.nanoTime();
-          var attached = Attaching.open(channel, token, installation.prover());
-          nanos[i] = System.nanoTime() - start - attached.signingNanos();
-          attached.end();
-        }
-        return nanos;
-      } finally {
-        channel.shutdownNow();
+  private long[] attaches(Gateway gateway) throws IOException, InterruptedException {
+    var channel = Attaching.channel(installation, gateway.address().getPort());
+    try {
+      var nanos = new long[ATTACHES];
+      for (int i = 0; i < nanos.length; i++) {
+        String token = installation.token(clock);
+        long start = System.nanoTime();
+        var attached = Attaching.open(channel, token, installation.prover());
+        nanos[i] = System.nanoTime() - start - attached.signingNanos();
+        attached.end();
       }
+      return nanos;
+    } finally {
+      channel.shutdownNow();
     }
   }
 }

@@ -50,6 +50,7 @@ public final class Gateway implements AutoCloseable {
   private static final int CHALLENGE_KEY_BYTES = 32;
 
   private final GatewayServer server;
+  private final AdmissionService admission;
   private final SessionRegistry sessions;
   private final SessionJudge judge;
   private final AdmissionRecord record;
@@ -61,6 +62,7 @@ public final class Gateway implements AutoCloseable {
 
   private Gateway(
       GatewayServer server,
+      AdmissionService admission,
       SessionRegistry sessions,
       SessionJudge judge,
       AdmissionRecord record,
@@ -69,6 +71,7 @@ public final class Gateway implements AutoCloseable {
       Deque<AutoCloseable> opened,
       String host) {
     this.server = server;
+    this.admission = admission;
     this.sessions = sessions;
     this.judge = judge;
     this.record = record;
@@ -184,12 +187,25 @@ public final class Gateway implements AutoCloseable {
                 audit,
                 server));
     return new Gateway(
-        server, sessions, judge, record, trust, upkeep, opened, config.gateway().listen().host());
+        server,
+        admission,
+        sessions,
+        judge,
+        record,
+        trust,
+        upkeep,
+        opened,
+        config.gateway().listen().host());
   }
 
   /** Where callers are served, port filled in. */
   public InetSocketAddress address() {
     return new InetSocketAddress(host, server.port());
+  }
+
+  /** Who decides; for measurements without the network. */
+  public AdmissionService admission() {
+    return admission;
   }
 
   /** The live sessions of this replica. */
