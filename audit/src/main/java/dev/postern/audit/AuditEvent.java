@@ -39,6 +39,9 @@ public final class AuditEvent {
   /** Elements of a list where an entry would be too large. */
   private static final int SHORT_ELEMENTS = 4;
 
+  /** The largest object in an entry, in bytes. */
+  public static final int MAX_OBJECT_BYTES = 16 * 1024;
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -104,6 +107,19 @@ public final class AuditEvent {
           }
         });
     return members.isEmpty() ? this : plain(field, new JsonObject(members));
+  }
+
+  /**
+   * This event with an object as it is. One of more than {@link #MAX_OBJECT_BYTES} is not written:
+   * {@code omitted_bytes} stands in its stead.
+   */
+  public AuditEvent with(AuditField field, JsonObject value) {
+    int bytes = JsonWriter.canonical(value).length;
+    return plain(
+        field,
+        bytes <= MAX_OBJECT_BYTES
+            ? value
+            : new JsonObject(Map.of("omitted_bytes", JsonNumber.of(bytes))));
   }
 
   /** The entry's JSON. */

@@ -55,8 +55,14 @@ public enum AuditField {
   SIMULATED(PUBLIC),
   /** Ids of the policy rules used, or of those that forbade. */
   RULES(PUBLIC),
-  /** What policies in shadow mode would have decided. */
+  /**
+   * What policies would have decided with those in shadow mode enforced: decision, reason, rules.
+   */
   SHADOW(PUBLIC),
+  /** Everything that policy decided on, so that the decision can be explained and replayed. */
+  POLICY_REQUEST(SENSITIVE),
+  /** What policy decided: decision, reason, rules, scopes, limits and obligations. */
+  POLICY_DECISION(PUBLIC),
   /** Digest of the policy set that decided. */
   POLICY_SET(PUBLIC),
   /** The limits that hold in a session. */

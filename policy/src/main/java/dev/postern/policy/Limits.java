@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import dev.postern.policy.source.Quantity;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -50,5 +51,21 @@ public record Limits(
 
   public Limits {
     origins = Collections.unmodifiableMap(new TreeMap<>(origins));
+  }
+
+  /** The limits there are, by their names in the language, as they are written there. */
+  public Map<String, String> words() {
+    Map<String, String> all = new TreeMap<>();
+    session.ifPresent(d -> all.put("session.max", Quantity.print(d)));
+    idle.ifPresent(d -> all.put("session.idle", Quantity.print(d)));
+    concurrent.ifPresent(n -> all.put("session.concurrent", n.toString()));
+    tokenLifetime.ifPresent(d -> all.put("token.maxLifetime", Quantity.print(d)));
+    haltBudget.ifPresent(d -> all.put("limits.haltBudget", Quantity.print(d)));
+    targetHaltBudget.ifPresent(d -> all.put("caps.haltBudget", Quantity.print(d)));
+    singleHalt.ifPresent(d -> all.put("limits.singleHalt", Quantity.print(d)));
+    haltsPerMinute.ifPresent(n -> all.put("limits.haltsPerMinute", n.toString()));
+    streamBytes.ifPresent(n -> all.put("limits.streamBytes", Quantity.printBytes(n)));
+    requestsPerSecond.ifPresent(n -> all.put("limits.requestsPerSecond", n.toString()));
+    return all;
   }
 }

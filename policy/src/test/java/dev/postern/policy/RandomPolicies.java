@@ -81,6 +81,11 @@ public final class RandomPolicies {
     return documents;
   }
 
+  /** A set of so many rules. */
+  public PolicySet set(int rules) {
+    return Policies.of(documents(rules).toArray(String[]::new));
+  }
+
   /** A request over the same words. */
   public PolicyRequest request() {
     var asking =

@@ -8,7 +8,8 @@ import dev.postern.audit.AuditLog;
 import dev.postern.audit.EventType;
 import dev.postern.gateway.session.SessionTerms;
 import dev.postern.gateway.state.SessionRow;
-import dev.postern.policy.Decision;
+import dev.postern.policy.record.RecordedDecision;
+import dev.postern.policy.record.RecordedRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -51,10 +52,8 @@ public final class AdmissionRecord {
             .with(AuditField.SCOPES, row.scopes())
             .with(AuditField.EXPIRES, row.expiresAt())
             .with(AuditField.RULES, answer.decision().rules())
-            .with(AuditField.POLICY_SET, answer.digest())
-            .with(AuditField.PURPOSE, attempt.givenReason())
-            .with(AuditField.SHADOW, answer.shadow().map(AdmissionRecord::word));
-    audit.append(event);
+            .with(AuditField.PURPOSE, attempt.givenReason());
+    audit.append(decided(event, answer));
     log.info(
         "admitted session_id={} decision={} target={} tool={}",
         row.id(),
@@ -63,29 +62,43 @@ public final class AdmissionRecord {
         row.tool());
   }
 
-  private static String word(Decision shadow) {
-    return switch (shadow) {
-      case Decision.Permit permit -> "permit";
-      case Decision.Deny deny -> deny.reason().name() + " " + String.join(" ", deny.rules());
-    };
+  /** What policy made of it, so that it can be decided again. */
+  private static AuditEvent decided(AuditEvent event, PolicyGate.Answer answer) {
+    AuditEvent decided =
+        event.with(AuditField.POLICY_DECISION, RecordedDecision.of(answer.decision()).toJson());
+    if (answer.request().isPresent()) {
+      decided =
+          decided
+              .with(AuditField.POLICY_REQUEST, RecordedRequest.of(answer.request().get()))
+              .with(AuditField.POLICY_SET, answer.digest());
+    }
+    if (answer.shadow().isPresent()) {
+      decided =
+          decided.with(AuditField.SHADOW, RecordedDecision.of(answer.shadow().get()).toJson());
+    }
+    return decided;
   }
 
-  /** A denial of a caller that proved who it is, or a grant that came to nothing. */
+  /**
+   * A denial of a caller that proved who it is, or a grant that came to nothing.
+   *
+   * @param answer of policy, if it came so far
+   */
   void refused(
       EventType type,
       AttachAttempt attempt,
       VerifiedToken token,
       String decisionId,
-      Refusal refusal) {
-    write(
+      Refusal refusal,
+      Optional<PolicyGate.Answer> answer) {
+    AuditEvent event =
         about(type, attempt, token, decisionId)
             .with(AuditField.SCOPES, attempt.scopes())
             .with(AuditField.REASON, refusal.reason())
             .with(AuditField.DETAIL, refusal.detail())
             .with(AuditField.RULES, refusal.rules())
-            .with(AuditField.PURPOSE, attempt.givenReason()),
-        attempt,
-        refusal);
+            .with(AuditField.PURPOSE, attempt.givenReason());
+    write(answer.map(given -> decided(event, given)).orElse(event), attempt, refusal);
     logDenial(attempt, decisionId, refusal);
   }
 

@@ -77,6 +77,7 @@ public final class AdmissionService {
   private static final class Progress {
     private final String decisionId;
     private @Nullable VerifiedToken proved;
+    private Optional<PolicyGate.Answer> answer = Optional.empty();
     private boolean undecided = true;
     private EventType denial = EventType.ADMISSION_DENIED;
 
@@ -128,6 +129,7 @@ public final class AdmissionService {
     // 4. policy
     Instant now = clock.instant();
     PolicyGate.Answer answer = policy.decide(token, wanted(attempt), now, now);
+    progress.answer = Optional.of(answer);
     Decision.Permit permit = permitted(answer);
     Reachable reachable = reachable(attempt);
     SessionTerms terms =
@@ -342,7 +344,8 @@ public final class AdmissionService {
   private Admission denied(AttachAttempt attempt, Progress progress, Refusal refusal) {
     VerifiedToken proved = progress.proved;
     if (proved != null) {
-      record.refused(progress.denial, attempt, proved, progress.decisionId, refusal);
+      record.refused(
+          progress.denial, attempt, proved, progress.decisionId, refusal, progress.answer);
       failures.failed(attempt.peer().bucket());
     } else if (failures.failed(attempt.peer().bucket())) {
       record.refusedUnauthenticated(attempt, progress.decisionId, refusal);

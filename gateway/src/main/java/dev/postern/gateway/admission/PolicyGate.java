@@ -39,9 +39,14 @@ public final class PolicyGate {
   /**
    * A decision, what shadow policies would have made of it, and the set that made it.
    *
+   * @param request what was decided on; empty if there was no set to decide by
    * @param digest of the policy set; empty if there is none
    */
-  record Answer(Decision decision, Optional<Decision> shadow, String digest) {}
+  record Answer(
+      Decision decision,
+      Optional<Decision> shadow,
+      Optional<PolicyRequest> request,
+      String digest) {}
 
   /** Decides. Windows are judged at {@code now}, ages and lifetimes at {@code admittedAt}. */
   Answer decide(VerifiedToken token, Wanted wanted, Instant now, Instant admittedAt) {
@@ -51,10 +56,13 @@ public final class PolicyGate {
           new Decision.Deny(
               Reason.INTERNAL_POLICY_UNAVAILABLE, "no policy set was ever loaded", List.of()),
           Optional.empty(),
+          Optional.empty(),
           "");
     }
     PolicyRequest request = request(token, wanted, now, admittedAt);
-    return new Answer(set.get().decide(request), set.get().shadow(request), set.get().digest());
+    Decision decision = set.get().decide(request);
+    return new Answer(
+        decision, set.get().shadow(request), Optional.of(request), set.get().digest());
   }
 
   private PolicyRequest request(

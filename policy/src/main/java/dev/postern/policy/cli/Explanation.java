@@ -8,17 +8,14 @@ import dev.postern.json.JsonValue.JsonString;
 import dev.postern.policy.Condition;
 import dev.postern.policy.Decision;
 import dev.postern.policy.Facts;
-import dev.postern.policy.Limits;
 import dev.postern.policy.PolicyRequest;
 import dev.postern.policy.PolicySet;
 import dev.postern.policy.Rule;
 import dev.postern.policy.Scope;
-import dev.postern.policy.source.Quantity;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -226,7 +223,9 @@ final class Explanation {
     out.append("grants ")
         .append(String.join(", ", permit.scopes().stream().map(Scope::text).toList()))
         .append('\n');
-    limits(permit.limits())
+    permit
+        .limits()
+        .words()
         .forEach(
             (name, value) ->
                 out.append(
@@ -234,22 +233,6 @@ final class Explanation {
                         .formatted(
                             name, value, permit.limits().origins().getOrDefault(name, "?"))));
     permit.notAfter().ifPresent(end -> out.append("  until ").append(end).append('\n'));
-  }
-
-  /** Limits by their names in the language, as they are written there. */
-  static Map<String, String> limits(Limits limits) {
-    Map<String, String> all = new TreeMap<>();
-    limits.session().ifPresent(d -> all.put("session.max", Quantity.print(d)));
-    limits.idle().ifPresent(d -> all.put("session.idle", Quantity.print(d)));
-    limits.concurrent().ifPresent(n -> all.put("session.concurrent", n.toString()));
-    limits.tokenLifetime().ifPresent(d -> all.put("token.maxLifetime", Quantity.print(d)));
-    limits.haltBudget().ifPresent(d -> all.put("limits.haltBudget", Quantity.print(d)));
-    limits.targetHaltBudget().ifPresent(d -> all.put("caps.haltBudget", Quantity.print(d)));
-    limits.singleHalt().ifPresent(d -> all.put("limits.singleHalt", Quantity.print(d)));
-    limits.haltsPerMinute().ifPresent(n -> all.put("limits.haltsPerMinute", n.toString()));
-    limits.streamBytes().ifPresent(n -> all.put("limits.streamBytes", Quantity.printBytes(n)));
-    limits.requestsPerSecond().ifPresent(n -> all.put("limits.requestsPerSecond", n.toString()));
-    return all;
   }
 
   /** The same tree for programs. */
@@ -262,7 +245,9 @@ final class Explanation {
         members.put(
             "scopes", JsonArray.ofStrings(permit.scopes().stream().map(Scope::text).toList()));
         var limits = new LinkedHashMap<String, JsonValue>();
-        limits(permit.limits())
+        permit
+            .limits()
+            .words()
             .forEach(
                 (name, value) ->
                     limits.put(

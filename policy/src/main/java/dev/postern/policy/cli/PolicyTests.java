@@ -129,7 +129,7 @@ final class PolicyTests {
           found.add("expected deny, got allow by " + permit.rules());
           return found;
         }
-        Map<String, String> limits = Explanation.limits(permit.limits());
+        Map<String, String> limits = permit.limits().words();
         expect
             .limits()
             .forEach(
