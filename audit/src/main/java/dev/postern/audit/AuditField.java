@@ -65,6 +65,8 @@ public enum AuditField {
   POLICY_DECISION(PUBLIC),
   /** Digest of the policy set that decided. */
   POLICY_SET(PUBLIC),
+  /** Revision of the bundle that the policy set came in; says so if nobody signed it. */
+  POLICY_BUNDLE(PUBLIC),
   /** The limits that hold in a session. */
   LIMITS(PUBLIC),
   /** The obligations that hold in a session. */

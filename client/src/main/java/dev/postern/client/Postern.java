@@ -13,6 +13,7 @@ import dev.postern.client.demo.PosternPrograms;
 import dev.postern.client.demo.WarmUpCommand;
 import dev.postern.client.evidence.EvidenceGroup;
 import dev.postern.client.keys.KeysCommand;
+import dev.postern.client.policy.BundleCommand;
 import dev.postern.client.policy.PolicyExplainCommand;
 import dev.postern.client.policy.PolicyTestCommand;
 import dev.postern.client.policy.WhatCanCommand;
@@ -56,7 +57,6 @@ public final class Postern {
           "snapshot",
           "policy diff",
           "policy fmt",
-          "policy bundle",
           "policy schema",
           "audit replay",
           "audit export");
@@ -120,7 +120,8 @@ public final class Postern {
                 .addSubcommand("test", new PolicyTestCommand(around))
                 .addSubcommand("explain", new PolicyExplainCommand(around))
                 .addSubcommand("who-can", new WhoCanCommand(around))
-                .addSubcommand("what-can", new WhatCanCommand(around)))
+                .addSubcommand("what-can", new WhatCanCommand(around))
+                .addSubcommand("bundle", new BundleCommand(around)))
         .addSubcommand("audit", new AuditCommand(around))
         .addSubcommand("keys", new KeysCommand(around));
   }

@@ -5,6 +5,7 @@ import dev.postern.config.PosternConfig.Audit;
 import dev.postern.config.PosternConfig.Gateway;
 import dev.postern.config.PosternConfig.Limits;
 import dev.postern.config.PosternConfig.Listener;
+import dev.postern.config.PosternConfig.PolicyBundleFile;
 import dev.postern.config.PosternConfig.State;
 import dev.postern.config.PosternConfig.StateUrl;
 import dev.postern.config.PosternConfig.Target;
@@ -124,11 +125,18 @@ public final class ConfigLoader {
   }
 
   private Optional<PosternConfig> config(YamlMapping root) {
-    root.require("gateway", "tls", "trust", "policies", "targets");
+    root.require("gateway", "tls", "trust", "targets");
     Optional<Gateway> gateway = root.mapping("gateway").map(this::gateway);
     Optional<Tls> tls = root.mapping("tls").map(this::tls);
     Optional<Trust> trusted = root.mapping("trust").map(trust::read);
     List<Path> policies = files.all(root, "policies", base);
+    Optional<PolicyBundleFile> bundle = root.mapping("policyBundle").map(this::policyBundle);
+    if (root.has("policies") == root.has("policyBundle")) {
+      issues.error(
+          "C016",
+          root.has("policies") ? root.placeOf("policyBundle") : root.place(),
+          "one of `policies` and `policyBundle` is needed, and not both");
+    }
     List<Target> targets = targets(root);
     List<Admin> admins = root.mappings("admins").stream().map(this::admin).toList();
     Limits limits = root.mapping("limits").map(this::limits).orElse(new Limits(60, 10_000));
@@ -152,6 +160,7 @@ public final class ConfigLoader {
             tls.get(),
             trusted.get(),
             policies,
+            bundle,
             targets,
             admins,
             limits,
@@ -199,6 +208,25 @@ public final class ConfigLoader {
     }
     section.finish();
     return tls;
+  }
+
+  private PolicyBundleFile policyBundle(YamlMapping section) {
+    section.require("file");
+    List<Path> keys = files.all(section, "keys", base);
+    boolean allowUnsigned = section.bool("allowUnsigned").orElse(false);
+    if (keys.isEmpty() != allowUnsigned) {
+      issues.error(
+          "C017",
+          section.has("allowUnsigned") ? section.valuePlaceOf("allowUnsigned") : section.place(),
+          allowUnsigned
+              ? "`allowUnsigned: true` and `keys` exclude each other: with keys, unsigned is"
+                  + " refused"
+              : "no `keys` to verify the bundle with; `allowUnsigned: true` does without");
+    }
+    int signers = section.integer("signers", 1, 16).orElse(1L).intValue();
+    var bundle = new PolicyBundleFile(files.one(section, "file", base).orElse(base), keys, signers);
+    section.finish();
+    return bundle;
   }
 
   private List<Target> targets(YamlMapping root) {

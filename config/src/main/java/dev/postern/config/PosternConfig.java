@@ -19,6 +19,7 @@ public record PosternConfig(
     Tls tls,
     Trust trust,
     List<Path> policies,
+    Optional<PolicyBundleFile> policyBundle,
     List<Target> targets,
     List<Admin> admins,
     Limits limits,
@@ -167,6 +168,25 @@ public record PosternConfig(
       public Tpm2 {
         akCa = List.copyOf(akCa);
       }
+    }
+  }
+
+  /**
+   * Policies that come as a signed bundle instead of as files.
+   *
+   * @param file the bundle
+   * @param keys files with the public keys that it may be signed with; none only where unsigned
+   *     bundles are allowed
+   * @param signers how many different keys must have signed
+   */
+  public record PolicyBundleFile(Path file, List<Path> keys, int signers) {
+    public PolicyBundleFile {
+      keys = List.copyOf(keys);
+    }
+
+    /** Whether bundles are taken that nobody signed. */
+    public boolean allowUnsigned() {
+      return keys.isEmpty();
     }
   }
 

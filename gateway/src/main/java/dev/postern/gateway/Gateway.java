@@ -1,10 +1,12 @@
 package dev.postern.gateway;
 
 import dev.postern.attestation.Challenges;
+import dev.postern.attestation.jose.JwkException;
 import dev.postern.audit.AuditEvent;
 import dev.postern.audit.AuditField;
 import dev.postern.audit.AuditLog;
 import dev.postern.audit.EventType;
+import dev.postern.config.BundleKeys;
 import dev.postern.config.PosternConfig;
 import dev.postern.config.TrustOnly;
 import dev.postern.gateway.admission.AdmissionRecord;
@@ -30,10 +32,13 @@ import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.trust.TrustKeeper;
 import dev.postern.policy.PolicyFolder;
 import dev.postern.policy.PolicySet;
+import dev.postern.policy.bundle.BundleFile;
+import dev.postern.policy.bundle.KeptBundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -121,7 +126,7 @@ public final class Gateway implements AutoCloseable {
     AuditLog audit = keep(opened, parts.openAudit(config));
     GatewayParts.Tools tools = keep(opened, parts.openTools(config, store));
 
-    var policies = new PolicyKeeper(PolicyFolder.of(config.policies()), audit, clock);
+    var policies = new PolicyKeeper(policySource(config, clock), audit, clock);
     if (policies.refresh() instanceof PolicyKeeper.Refresh.Rejected(var issues)) {
       throw new StartFailed(
           StartFailed.UNUSABLE_CONFIGURATION,
@@ -256,6 +261,30 @@ public final class Gateway implements AutoCloseable {
       throw new StartFailed(
           StartFailed.UNAVAILABLE,
           "cannot make the data folder `" + config.gateway().dataDir() + "`: " + e);
+    }
+  }
+
+  private static PolicyKeeper.Source policySource(PosternConfig config, InstantSource clock)
+      throws StartFailed {
+    if (config.policyBundle().isEmpty()) {
+      return PolicyFolder.of(config.policies())::poll;
+    }
+    var bundle = config.policyBundle().get();
+    if (bundle.allowUnsigned()) {
+      log.warn(
+          "UNSIGNED POLICIES: policyBundle.allowUnsigned is set, whoever can write {} decides who"
+              + " gets in",
+          bundle.file());
+    }
+    try {
+      return BundleFile.of(
+              bundle.file(),
+              BundleKeys.trust(bundle, config.gateway().id()),
+              KeptBundle.in(config.gateway().dataDir()),
+              clock)
+          ::poll;
+    } catch (JwkException e) {
+      throw new StartFailed(StartFailed.UNUSABLE_CONFIGURATION, "" + e.getMessage());
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +47,15 @@ class RecordedDecisionsTest {
           """);
 
   @TempDir Path folder;
-  private TestGateway gateway;
+  private Optional<TestGateway> started = Optional.empty();
 
   @AfterEach
   void stop() {
-    gateway.close();
+    started.ifPresent(TestGateway::close);
+  }
+
+  private TestGateway gateway() {
+    return started.orElseThrow();
   }
 
   private void start(String shadow) throws IOException {
@@ -58,12 +63,12 @@ class RecordedDecisionsTest {
       Files.createDirectories(folder.resolve("policies"));
       Files.writeString(folder.resolve("policies/candidate.yaml"), shadow);
     }
-    gateway = TestGateway.start(folder);
+    started = Optional.of(TestGateway.start(folder));
   }
 
   private JsonObject only(String type) {
-    assertThat(gateway.events(type)).hasSize(1);
-    return gateway.events(type).getFirst();
+    assertThat(gateway().events(type)).hasSize(1);
+    return gateway().events(type).getFirst();
   }
 
   private static PolicySet policies() {
@@ -73,16 +78,16 @@ class RecordedDecisionsTest {
   }
 
   private JsonObject denied() throws Exception {
-    String token = gateway.token();
+    String token = gateway().token();
     var start = AttachClient.startOf(token).setTarget("shop/dev").build();
-    gateway.attach().attempt(token, gateway.holder, start).end();
+    gateway().attach().attempt(token, gateway().holder, start).end();
     return only("admission.denied");
   }
 
   @Test
   void admission_itsRecord_isDecidedAgainTheSame() throws Exception {
     start("");
-    gateway.attach().admitted(gateway);
+    gateway().attach().admitted(gateway());
     JsonObject entry = only("admission.granted");
 
     var request = RecordedRequest.read(entry.object("policy_request").orElseThrow()).request();
@@ -111,7 +116,7 @@ class RecordedDecisionsTest {
   @Test
   void denialBeforePolicy_hasNoPolicyDecision() throws Exception {
     start("");
-    gateway.attach().start(AttachClient.startOf("a.b.c").build()).end();
+    gateway().attach().start(AttachClient.startOf("a.b.c").build()).end();
 
     assertThat(only("admission.denied").has("policy_decision")).isFalse();
   }
@@ -120,7 +125,7 @@ class RecordedDecisionsTest {
   void shadowForbid_letsTheCallerInAndSaysWhatItWouldHaveDone() throws Exception {
     start(FORBID);
 
-    Admitted admitted = gateway.attach().admitted(gateway);
+    Admitted admitted = gateway().attach().admitted(gateway());
 
     assertThat(admitted.getScopesList()).containsExactly("dlv/inspect", "dlv/observe");
     JsonObject entry = only("admission.granted");
@@ -141,6 +146,6 @@ class RecordedDecisionsTest {
     assertThat(shadow.string("decision")).contains("allow");
     assertThat(shadow.array("rules").flatMap(JsonArray::strings))
         .contains(List.of("candidate/dev"));
-    assertThat(gateway.tools.opened).isEmpty();
+    assertThat(gateway().tools.opened).isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.postern.policy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,4 +52,18 @@ public interface PolicySet {
 
   /** How many rules it has, permits and forbids. */
   int ruleCount();
+
+  /** The bundle that these policies came in, as the audit names it: {@code 42}. */
+  default Optional<String> bundle() {
+    return Optional.empty();
+  }
+
+  /**
+   * These policies as those of a bundle.
+   *
+   * @param notAfter first instant at which everything is denied instead
+   */
+  default PolicySet inBundle(String name, Instant notAfter) {
+    return new TermedPolicies(this, name, notAfter);
+  }
 }

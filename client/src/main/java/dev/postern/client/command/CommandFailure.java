@@ -33,6 +33,11 @@ public final class CommandFailure extends Exception {
     return new CommandFailure(ExitStatus.INPUT, message);
   }
 
+  /** A signature or its trust does not hold. */
+  public static CommandFailure untrusted(String message) {
+    return new CommandFailure(ExitStatus.PROOF, message);
+  }
+
   /** Something outside could not be reached: a gateway, a program, a file's disk. */
   public static CommandFailure unreachable(String message) {
     return new CommandFailure(ExitStatus.UNREACHABLE, message);

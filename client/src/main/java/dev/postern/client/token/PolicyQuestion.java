@@ -6,9 +6,9 @@ import dev.postern.attestation.DebugStatus;
 import dev.postern.attestation.Subject;
 import dev.postern.attestation.VerifiedToken;
 import dev.postern.client.command.CommandFailure;
+import dev.postern.client.policy.ConfiguredPolicies;
 import dev.postern.config.PosternConfig;
 import dev.postern.policy.Decision;
-import dev.postern.policy.PolicyFolder;
 import dev.postern.policy.PolicyRequest;
 import dev.postern.policy.PolicySet;
 import dev.postern.policy.Target;
@@ -36,23 +36,15 @@ final class PolicyQuestion {
    *
    * @param targetAndTool {@code TARGET:TOOL}
    */
-  static PolicyQuestion load(PosternConfig config, String targetAndTool) throws CommandFailure {
+  static PolicyQuestion load(PosternConfig config, String targetAndTool, Instant now)
+      throws CommandFailure {
     int colon = targetAndTool.lastIndexOf(':');
     if (colon < 1 || colon == targetAndTool.length() - 1) {
       throw CommandFailure.usage(
           "--policy takes TARGET:TOOL, such as shop/app:dlv, and not `" + targetAndTool + "`");
     }
     String name = targetAndTool.substring(0, colon);
-    PolicyFolder folder = PolicyFolder.of(config.policies());
-    folder.poll();
-    PolicySet policies =
-        folder
-            .current()
-            .orElseThrow(
-                () ->
-                    CommandFailure.configuration(
-                        "the policies in %s cannot be used; see `postern policy check`"
-                            .formatted(config.policies())));
+    PolicySet policies = ConfiguredPolicies.load(config, now);
     Target target =
         config.targets().stream()
             .filter(known -> known.name().equals(name))

@@ -130,7 +130,7 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     } else {
       PosternConfig whole = ConfigurationFile.usable(ConfigLoader.load(config));
       trust = new TrustOnly(whole.gateway().id(), whole.trust());
-      question = Optional.of(PolicyQuestion.load(whole, policy));
+      question = Optional.of(PolicyQuestion.load(whole, policy, clock.instant()));
     }
     var verifier = new TokenVerifier(trust.settings(), ConfiguredKeys.read(trust.trust()), clock);
     try (InputStream in = new BufferedInputStream(open(), BUFFER_BYTES)) {

@@ -70,7 +70,8 @@ public final class AdmissionRecord {
       decided =
           decided
               .with(AuditField.POLICY_REQUEST, RecordedRequest.of(answer.request().get()))
-              .with(AuditField.POLICY_SET, answer.digest());
+              .with(AuditField.POLICY_SET, answer.digest())
+              .with(AuditField.POLICY_BUNDLE, answer.bundle());
     }
     if (answer.shadow().isPresent()) {
       decided =

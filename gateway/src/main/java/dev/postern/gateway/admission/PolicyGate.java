@@ -41,12 +41,14 @@ public final class PolicyGate {
    *
    * @param request what was decided on; empty if there was no set to decide by
    * @param digest of the policy set; empty if there is none
+   * @param bundle that the set came in, if it did
    */
   record Answer(
       Decision decision,
       Optional<Decision> shadow,
       Optional<PolicyRequest> request,
-      String digest) {}
+      String digest,
+      Optional<String> bundle) {}
 
   /** Decides. Windows are judged at {@code now}, ages and lifetimes at {@code admittedAt}. */
   Answer decide(VerifiedToken token, Wanted wanted, Instant now, Instant admittedAt) {
@@ -57,12 +59,17 @@ public final class PolicyGate {
               Reason.INTERNAL_POLICY_UNAVAILABLE, "no policy set was ever loaded", List.of()),
           Optional.empty(),
           Optional.empty(),
-          "");
+          "",
+          Optional.empty());
     }
     PolicyRequest request = request(token, wanted, now, admittedAt);
     Decision decision = set.get().decide(request);
     return new Answer(
-        decision, set.get().shadow(request), Optional.of(request), set.get().digest());
+        decision,
+        set.get().shadow(request),
+        Optional.of(request),
+        set.get().digest(),
+        set.get().bundle());
   }
 
   private PolicyRequest request(

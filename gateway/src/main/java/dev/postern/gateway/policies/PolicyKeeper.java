@@ -17,14 +17,20 @@ import org.slf4j.LoggerFactory;
 public final class PolicyKeeper {
   private static final Logger log = LoggerFactory.getLogger(PolicyKeeper.class);
 
-  private final PolicyFolder folder;
+  /** Where policies come from: a folder, or a bundle's file. Called by one thread. */
+  @FunctionalInterface
+  public interface Source {
+    PolicyFolder.Poll poll();
+  }
+
+  private final Source source;
   private final AuditLog audit;
   private final InstantSource clock;
   private volatile Optional<PolicySet> current = Optional.empty();
   private String lastRejection = "";
 
-  public PolicyKeeper(PolicyFolder folder, AuditLog audit, InstantSource clock) {
-    this.folder = folder;
+  public PolicyKeeper(Source source, AuditLog audit, InstantSource clock) {
+    this.source = source;
     this.audit = audit;
     this.clock = clock;
   }
@@ -46,7 +52,7 @@ public final class PolicyKeeper {
 
   /** Looks for changes and takes them into force as a whole if they are good. */
   public Refresh refresh() {
-    return switch (folder.poll()) {
+    return switch (source.poll()) {
       case PolicyFolder.Poll.Unchanged unchanged -> new Refresh.Unchanged();
       case PolicyFolder.Poll.Loaded(PolicySet set, List<Issue> warnings) -> {
         warnings.forEach(issue -> log.warn("policy warning {}", issue.headline()));
@@ -55,8 +61,13 @@ public final class PolicyKeeper {
         audit.appendEventually(
             AuditEvent.of(EventType.POLICY_LOADED, clock.instant())
                 .with(AuditField.POLICY_SET, set.digest())
+                .with(AuditField.POLICY_BUNDLE, set.bundle())
                 .with(AuditField.COUNT, set.ruleCount()));
-        log.info("policies loaded digest={} rules={}", set.digest(), set.ruleCount());
+        log.info(
+            "policies loaded digest={} rules={} bundle={}",
+            set.digest(),
+            set.ruleCount(),
+            set.bundle().orElse("none"));
         yield new Refresh.Changed(set);
       }
       case PolicyFolder.Poll.Rejected(List<Issue> issues) -> {
