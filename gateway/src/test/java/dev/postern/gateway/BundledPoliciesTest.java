@@ -49,9 +49,7 @@ class BundledPoliciesTest {
 
   private TestGateway start(String policies) {
     return TestGateway.start(
-        folder,
-        config -> config.replace("policies: [policies/]\n", policies),
-        TestGateway.POLICY);
+        folder, config -> config.replace("policies: [policies/]\n", policies), TestGateway.POLICY);
   }
 
   private static String denial(TestGateway gateway) throws InterruptedException {
