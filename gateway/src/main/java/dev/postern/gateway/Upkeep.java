@@ -75,7 +75,9 @@ final class Upkeep implements AutoCloseable {
         upkeep.keys,
         250,
         () -> {
-          if (work.config().refresh() | work.trust().refresh()) {
+          boolean otherConfig = work.config().refresh();
+          boolean otherKeys = work.trust().refresh();
+          if (otherConfig || otherKeys) {
             work.sessions().judgeAnew(work.judge());
           }
         });

@@ -124,6 +124,7 @@ public final class ListenerTls {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract in SslContext: a delegate has to name its type
     public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
       return inForce.context().applicationProtocolNegotiator();
     }
