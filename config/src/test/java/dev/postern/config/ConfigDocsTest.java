@@ -88,6 +88,7 @@ class ConfigDocsTest {
   @Test
   void docs_haveEveryField_andNoOther() throws Exception {
     Set<String> declared = declared();
+    declared.add("policyBundle.allowUnsigned"); // stands in the types as a bundle without keys
     Set<String> documented = documented();
     assertThat(documented).containsAll(declared);
     documented.removeIf(name -> isSection(name, declared));
@@ -105,7 +106,9 @@ class ConfigDocsTest {
             .orElseThrow();
     var written = new TreeSet<String>();
     written(root, "", written);
-    assertThat(written).isEqualTo(declared());
+    Set<String> declared = declared();
+    declared.removeIf(name -> name.startsWith("policyBundle.")); // excludes `policies`
+    assertThat(written).isEqualTo(declared);
     assertThat(
             ConfigLoader.load(
                 Path.of("/etc/postern.yaml"), ConfigLoaderTest.COMPLETE.getBytes(UTF_8)))

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -127,7 +128,7 @@ public final class BundleCommand implements Callable<Integer> {
   }
 
   /** The files by their path in the bundle: as they stand in the folder that was named. */
-  private TreeMap<String, byte[]> files(List<Path> paths) throws CommandFailure {
+  private NavigableMap<String, byte[]> files(List<Path> paths) throws CommandFailure {
     var files = new TreeMap<String, byte[]>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
