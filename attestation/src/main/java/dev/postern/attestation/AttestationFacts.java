@@ -43,6 +43,9 @@ public record AttestationFacts(
     boolean simulated,
     boolean fresh,
     Map<String, JsonValue> claims) {
+  /** Claim of raw Evidence that tells its machine from others, as far as the family can. */
+  public static final String MACHINE = "machine";
+
   public AttestationFacts {
     measurements = Map.copyOf(measurements);
     tcb = Map.copyOf(tcb);

@@ -125,9 +125,26 @@ final class EvidenceWrapper {
           number
               .integer()
               .filter(format -> format >= 0 && format <= MAX_CONTENT_FORMAT)
-              .map(String::valueOf)
+              .map(EvidenceWrapper::mediaType)
               .orElseThrow(() -> malformed("the type of a record is not a content format"));
       default -> throw malformed("the type of a record is not a media type");
+    };
+  }
+
+  /**
+   * The media type that IANA registered for a CoAP content format; the number itself if unknown.
+   */
+  private static String mediaType(long contentFormat) {
+    return switch ((int) contentFormat) {
+      case 18 -> "application/cose; cose-type=\"cose-sign1\"";
+      case 263 -> "application/eat+cwt";
+      case 264 -> "application/eat+jwt";
+      case 265 -> "application/eat-bun+cbor";
+      case 266 -> "application/eat-bun+json";
+      case 267 -> "application/eat-ucs+cbor";
+      case 268 -> "application/eat-ucs+json";
+      case 287 -> "application/pkix-cert";
+      default -> String.valueOf(contentFormat);
     };
   }
 

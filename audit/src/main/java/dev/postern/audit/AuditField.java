@@ -51,6 +51,14 @@ public enum AuditField {
   ATTESTATION(PUBLIC),
   /** The Verifier whose result it was. */
   VERIFIER(PUBLIC),
+  /** The attested hardware model, as far as the attestation says. */
+  HWMODEL(PUBLIC),
+  /** What tells the attested machine from others: chip id, enclave, attestation key, …. */
+  MACHINE(SENSITIVE),
+  /** Attested measurements, {@code name=value}. */
+  MEASUREMENTS(PUBLIC),
+  /** Attested security version numbers, {@code component=number}. */
+  TCB(PUBLIC),
   /** True if the attestation was by a software Verifier. */
   SIMULATED(PUBLIC),
   /** Ids of the policy rules used, or of those that forbade. */

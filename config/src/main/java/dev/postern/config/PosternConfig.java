@@ -150,23 +150,43 @@ public record PosternConfig(
   /** Raw hardware Evidence that is taken; an absent family is refused. */
   public record Hardware(
       Optional<SevSnp> sevSnp, Optional<Tdx> tdx, Optional<Nitro> nitro, Optional<Tpm2> tpm2) {
-    public record SevSnp(List<String> products) {
+    /**
+     * AMD SEV-SNP.
+     *
+     * @param certificates files or folders with AMD's chains, chip certificates and revocation
+     *     lists
+     */
+    public record SevSnp(List<String> products, List<Path> certificates) {
       public SevSnp {
         products = List.copyOf(products);
+        certificates = List.copyOf(certificates);
       }
     }
 
-    public record Tdx(List<String> tcbStatus) {
+    /**
+     * Intel TDX.
+     *
+     * @param collateral files or folders with Intel's documents, for tokens that bring none
+     */
+    public record Tdx(List<String> tcbStatus, List<Path> collateral) {
       public Tdx {
         tcbStatus = List.copyOf(tcbStatus);
+        collateral = List.copyOf(collateral);
       }
     }
 
     public record Nitro() {}
 
-    public record Tpm2(List<Path> akCa) {
+    /**
+     * TPM 2.0.
+     *
+     * @param akCa CAs that certify attestation keys
+     * @param enrolled files or folders of attestation keys that an admin enrolled
+     */
+    public record Tpm2(List<Path> akCa, List<Path> enrolled) {
       public Tpm2 {
         akCa = List.copyOf(akCa);
+        enrolled = List.copyOf(enrolled);
       }
     }
   }

@@ -36,7 +36,9 @@ final class TrustSection {
           "UpToDate",
           "SWHardeningNeeded",
           "ConfigurationNeeded",
-          "ConfigurationAndSWHardeningNeeded");
+          "ConfigurationAndSWHardeningNeeded",
+          "TDRelaunchAdvised",
+          "TDRelaunchAdvisedConfigurationNeeded");
 
   /**
    * Statuses that TDX has and that are never taken: a platform with known holes vouches for
@@ -189,20 +191,37 @@ final class TrustSection {
   private Hardware hardware(YamlMapping section) {
     var hardware =
         new Hardware(
-            section
-                .mapping("sevSnp")
-                .map(
-                    snp ->
-                        finished(snp, new Hardware.SevSnp(words(snp, "products", SNP_PRODUCTS)))),
-            section
-                .mapping("tdx")
-                .map(tdx -> finished(tdx, new Hardware.Tdx(words(tdx, "tcbStatus", TCB_STATUS)))),
+            section.mapping("sevSnp").map(this::sevSnp),
+            section.mapping("tdx").map(this::tdx),
             section.mapping("nitro").map(nitro -> finished(nitro, new Hardware.Nitro())),
-            section
-                .mapping("tpm2")
-                .map(tpm -> finished(tpm, new Hardware.Tpm2(files.all(tpm, "akCa", base)))));
+            section.mapping("tpm2").map(this::tpm2));
     section.finish();
     return hardware;
+  }
+
+  private Hardware.SevSnp sevSnp(YamlMapping section) {
+    section.require("products");
+    return finished(
+        section,
+        new Hardware.SevSnp(
+            words(section, "products", SNP_PRODUCTS), files.all(section, "certificates", base)));
+  }
+
+  private Hardware.Tdx tdx(YamlMapping section) {
+    section.require("tcbStatus");
+    return finished(
+        section,
+        new Hardware.Tdx(words(section, "tcbStatus", TCB_STATUS), files.all(section, "collateral", base)));
+  }
+
+  private Hardware.Tpm2 tpm2(YamlMapping section) {
+    if (!section.has("akCa") && !section.has("enrolled")) {
+      issues.error(
+          "C015",
+          section.place(),
+          "`tpm2` needs `akCa`, `enrolled` or both: no attestation key would be believed");
+    }
+    return finished(section, new Hardware.Tpm2(files.all(section, "akCa", base), files.all(section, "enrolled", base)));
   }
 
   private static <T> T finished(YamlMapping section, T value) {
@@ -216,7 +235,7 @@ final class TrustSection {
       if (declared.contains(text.value())) {
         words.add(text.value());
       } else if (key.equals("tcbStatus") && NEVER_TCB_STATUS.contains(text.value())) {
-        issues.error("C017", text.place(), "the TCB status `" + text.value() + "` is never taken");
+        issues.error("C019", text.place(), "the TCB status `" + text.value() + "` is never taken");
       } else {
         section.unknownWord("C014", key, text, declared);
       }

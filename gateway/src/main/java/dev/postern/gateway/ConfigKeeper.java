@@ -8,6 +8,7 @@ import dev.postern.config.PosternConfig;
 import dev.postern.config.TrustOnly;
 import dev.postern.gateway.admission.TargetCatalog;
 import dev.postern.gateway.trust.TrustKeeper;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,22 +52,28 @@ final class ConfigKeeper {
     }
     return switch (file.get().look()) {
       case ConfigFile.Look.Unchanged unchanged -> false;
-      case ConfigFile.Look.Unusable(String first, int issues) -> {
-        log.error("configuration not taken, the last good one stays cause={}", first);
-        audit.appendEventually(
-            AuditEvent.of(EventType.CONFIG_REFUSED, clock.instant())
-                .with(AuditField.DETAIL, first)
-                .with(AuditField.COUNT, issues));
-        yield false;
-      }
+      case ConfigFile.Look.Unusable(String first, int issues) -> notTaken(first, issues);
       case ConfigFile.Look.Changed(PosternConfig next) -> taken(next);
     };
+  }
+
+  private boolean notTaken(String first, int issues) {
+    log.error("configuration not taken, the last good one stays cause={}", first);
+    audit.appendEventually(
+        AuditEvent.of(EventType.CONFIG_REFUSED, clock.instant())
+            .with(AuditField.DETAIL, first)
+            .with(AuditField.COUNT, issues));
+    return false;
   }
 
   private boolean taken(PosternConfig next) {
     List<String> sections = changed(next);
     if (!sections.isEmpty()) {
-      trust.use(new TrustOnly(inForce.gateway().id(), next.trust()));
+      try {
+        trust.use(new TrustOnly(inForce.gateway().id(), next.trust()));
+      } catch (IOException e) {
+        return notTaken("`trust.hardware`: " + e.getMessage(), 1);
+      }
       targets.use(next.targets());
       audit.appendEventually(
           AuditEvent.of(EventType.CONFIG_LOADED, clock.instant())

@@ -133,14 +133,7 @@ public final class Gateway implements AutoCloseable {
           issues.stream().map(issue -> issue.render()).toList());
     }
     var challenges = new Challenges(store.secret("challenge", CHALLENGE_KEY_BYTES), clock);
-    var trust =
-        new TrustKeeper(
-            new TrustOnly(config.gateway().id(), config.trust()),
-            challenges,
-            () -> policies.current().flatMap(PolicySet::tokenLifetimeCap),
-            parts.keySets(),
-            clock,
-            ticker);
+    TrustKeeper trust = openTrust(config, challenges, policies, parts);
     refreshFirst(trust);
 
     var targets = new TargetCatalog(config.targets(), tools.byName());
@@ -309,6 +302,24 @@ public final class Gateway implements AutoCloseable {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new StartFailed(
           StartFailed.UNAVAILABLE, "cannot listen on " + listen + ": " + cause.getMessage());
+    }
+  }
+
+  private static TrustKeeper openTrust(
+      PosternConfig config, Challenges challenges, PolicyKeeper policies, GatewayParts parts)
+      throws StartFailed {
+    try {
+      return new TrustKeeper(
+          new TrustOnly(config.gateway().id(), config.trust()),
+          parts.hardwareRoots(),
+          challenges,
+          () -> policies.current().flatMap(PolicySet::tokenLifetimeCap),
+          parts.keySets(),
+          parts.clock(),
+          parts.ticker());
+    } catch (IOException e) {
+      throw new StartFailed(
+          StartFailed.UNUSABLE_CONFIGURATION, "`trust.hardware`: " + e.getMessage());
     }
   }
 

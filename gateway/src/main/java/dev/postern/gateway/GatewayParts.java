@@ -1,5 +1,6 @@
 package dev.postern.gateway;
 
+import dev.postern.attestation.evidence.Pins;
 import dev.postern.audit.AuditLog;
 import dev.postern.config.PosternConfig;
 import dev.postern.gateway.session.SessionRegistry;
@@ -23,6 +24,11 @@ public interface GatewayParts {
   LongSupplier ticker();
 
   KeySetFetch keySets();
+
+  /** The root keys that hardware Evidence has to lead to. */
+  default Pins hardwareRoots() {
+    return Pins.builtIn();
+  }
 
   StateStore openState(PosternConfig config) throws StartFailed;
 

@@ -20,10 +20,5 @@ final class UnbuiltParts {
     if (config.gateway().metrics().isPresent()) {
       log.warn("metrics are not in this version: `gateway.metrics` is not served");
     }
-    if (config.trust().hardware().isPresent()) {
-      log.warn(
-          "raw hardware Evidence is not in this version: it is denied, whatever `trust.hardware`"
-              + " says");
-    }
   }
 }

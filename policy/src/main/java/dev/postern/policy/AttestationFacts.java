@@ -35,7 +35,8 @@ public record AttestationFacts(
     boolean simulated,
     boolean fresh) {
   /** Profiles that are raw hardware Evidence: permits on them must name measurements. */
-  public static final Set<String> RAW_EVIDENCE = Set.of("sev-snp", "tdx", "nitro", "tpm2");
+  public static final Set<String> RAW_EVIDENCE =
+      Set.of("sev-snp", "tdx", "nitro", "tpm2", "azure-sev-snp", "azure-tdx", "psa", "cca");
 
   /** Profiles whose results come from a Verifier. */
   public static final List<String> RESULT_PROFILES =

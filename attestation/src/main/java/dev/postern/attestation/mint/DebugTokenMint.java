@@ -18,7 +18,7 @@ public final class DebugTokenMint {
    * What a token should say.
    *
    * @param sub {@code sub}
-   * @param attestation a compact JWS, the nested Attestation Result
+   * @param vouching what vouches for the key
    */
   public record Claims(
       String sub,
@@ -29,11 +29,43 @@ public final class DebugTokenMint {
       String jti,
       Instant issuedAt,
       Duration lifetime,
-      String attestation) {
+      Vouching vouching) {
     public Claims {
       scopes = List.copyOf(scopes);
       groups = List.copyOf(groups);
     }
+
+    /** Claims vouched for by a nested Attestation Result, a compact JWS. */
+    public Claims(
+        String sub,
+        String audience,
+        String debuggerId,
+        List<String> scopes,
+        List<String> groups,
+        String jti,
+        Instant issuedAt,
+        Duration lifetime,
+        String attestation) {
+      this(
+          sub,
+          audience,
+          debuggerId,
+          scopes,
+          groups,
+          jti,
+          issuedAt,
+          lifetime,
+          new Vouching.Result(attestation));
+    }
+  }
+
+  /** What vouches for the caller's key. */
+  public sealed interface Vouching {
+    /** An Attestation Result, a compact JWS. */
+    record Result(String jws) implements Vouching {}
+
+    /** Raw Evidence. */
+    record Evidence(EvidenceRecords records) implements Vouching {}
   }
 
   private final SigningKey key;
@@ -80,7 +112,10 @@ public final class DebugTokenMint {
       json.put("groups", JsonArray.ofStrings(claims.groups()));
     }
     json.put("cnf", cnf);
-    json.put("attestation", new JsonString(claims.attestation()));
+    switch (claims.vouching()) {
+      case Vouching.Result(String jws) -> json.put("attestation", new JsonString(jws));
+      case Vouching.Evidence(EvidenceRecords records) -> json.put("cmw", records.toJson());
+    }
     return new JsonObject(json);
   }
 

@@ -1,5 +1,6 @@
 package dev.postern.gateway.admission;
 
+import dev.postern.attestation.AttestationFacts;
 import dev.postern.attestation.Subject;
 import dev.postern.attestation.VerifiedToken;
 import dev.postern.audit.AuditEvent;
@@ -10,14 +11,18 @@ import dev.postern.gateway.session.SessionTerms;
 import dev.postern.gateway.state.SessionRow;
 import dev.postern.policy.record.RecordedDecision;
 import dev.postern.policy.record.RecordedRequest;
+import dev.postern.json.JsonValue.JsonString;
+import dev.postern.policy.Decision;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -229,10 +234,32 @@ public final class AdmissionRecord {
     if (!token.attestation().verifier().isEmpty()) {
       event = event.with(AuditField.VERIFIER, token.attestation().verifier());
     }
+    event = attested(event, token.attestation());
     return switch (token.subject()) {
       case Subject.Known known -> event.with(AuditField.GROUPS, token.groups());
       case Subject.SelfAttested self -> event.with(AuditField.CLAIMED_SUBJECT, token.claimedSub());
     };
+  }
+
+  /** Which machine, running what, on which firmware. */
+  private static AuditEvent attested(AuditEvent event, AttestationFacts facts) {
+    var measurements = new ArrayList<String>();
+    new TreeMap<>(facts.measurements())
+        .forEach((name, values) -> values.forEach(value -> measurements.add(name + "=" + value)));
+    var tcb = new ArrayList<String>();
+    new TreeMap<>(facts.tcb()).forEach((component, number) -> tcb.add(component + "=" + number));
+    Optional<String> machine =
+        facts.claims().get(AttestationFacts.MACHINE) instanceof JsonString(String text)
+            ? Optional.of(text)
+            : Optional.empty();
+    AuditEvent with = event.with(AuditField.HWMODEL, facts.hwmodel().map(AdmissionRecord::cut));
+    with = with.with(AuditField.MACHINE, facts.verifier().isEmpty() ? machine : Optional.empty());
+    with = measurements.isEmpty() ? with : with.with(AuditField.MEASUREMENTS, measurements);
+    return tcb.isEmpty() ? with : with.with(AuditField.TCB, tcb);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_SHORT ? text : text.substring(0, MAX_SHORT) + "…";
   }
 
   private static void logDenial(AttachAttempt attempt, String decisionId, Refusal refusal) {
@@ -247,7 +274,7 @@ public final class AdmissionRecord {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(text.length() <= MAX_SHORT ? text : text.substring(0, MAX_SHORT) + "…");
+    return Optional.of(cut(text));
   }
 
   private static String sha256(String text) {

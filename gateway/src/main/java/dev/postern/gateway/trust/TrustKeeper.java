@@ -6,12 +6,15 @@ import dev.postern.attestation.KeySets;
 import dev.postern.attestation.TokenVerifier;
 import dev.postern.attestation.TrustSettings;
 import dev.postern.attestation.Verification;
+import dev.postern.attestation.evidence.Pins;
 import dev.postern.attestation.jose.Algorithm;
 import dev.postern.attestation.jose.Jwks;
 import dev.postern.attestation.jose.KeyPurpose;
 import dev.postern.attestation.jose.VerificationKey;
+import dev.postern.config.HardwareTrust;
 import dev.postern.config.PosternConfig.KeySource;
 import dev.postern.config.TrustOnly;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,20 +26,25 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whom the gateway believes now. Verifies tokens with the keys in force; {@link #refresh} keeps
  * them current and, with {@link #use}, is called by one thread, everything else by any.
  */
 public final class TrustKeeper {
+  private static final Logger log = LoggerFactory.getLogger(TrustKeeper.class);
   private static final Duration ANY_LIFETIME = Duration.ofDays(3650);
 
+  private final Pins roots;
   private final Challenges challenges;
   private final Supplier<Optional<Duration>> tokenLifetimeCap;
   private final KeySetFetch fetch;
   private final InstantSource clock;
   private final LongSupplier ticker;
   private volatile InForce inForce;
+  private String unusable = ""; // the complaint last logged; of the refreshing thread only
 
   /** One key set by what it is for and where it comes from: a change of any makes it another. */
   private record SetName(
@@ -47,13 +55,21 @@ public final class TrustKeeper {
     final TrustOnly trust;
     final TrustSettings settings;
     final Map<SetName, KeySetRefresh> sets;
+    final HardwareTrust hardware;
     final TokenVerifier verifier;
 
-    InForce(TrustOnly trust, Map<SetName, KeySetRefresh> sets) {
+    InForce(TrustOnly trust, Map<SetName, KeySetRefresh> sets, HardwareTrust hardware) {
       this.trust = trust;
       this.settings = settingsOf(trust);
       this.sets = Map.copyOf(sets);
-      this.verifier = new TokenVerifier(settings, this::find, clock, challenges);
+      this.hardware = hardware;
+      this.verifier =
+          new TokenVerifier(
+              settings,
+              this::find,
+              clock,
+              challenges,
+              hardware.verifiers(Optional.of(challenges)));
     }
 
     KeySets.Lookup find(String issuer, String kid, KeyPurpose purpose) {
@@ -79,23 +95,28 @@ public final class TrustKeeper {
   }
 
   /**
+   * @param roots the hardware vendors' root keys
    * @param challenges of this gateway: an attestation over one of them is fresh
    * @param tokenLifetimeCap what policy caps lifetimes at, which counts where the configuration
    *     sets no bound of its own
+   * @throws IOException if a file of {@code trust.hardware} cannot be used
    */
   public TrustKeeper(
       TrustOnly trust,
+      Pins roots,
       Challenges challenges,
       Supplier<Optional<Duration>> tokenLifetimeCap,
       KeySetFetch fetch,
       InstantSource clock,
-      LongSupplier ticker) {
+      LongSupplier ticker)
+      throws IOException {
+    this.roots = roots;
     this.challenges = challenges;
     this.tokenLifetimeCap = tokenLifetimeCap;
     this.fetch = fetch;
     this.clock = clock;
     this.ticker = ticker;
-    this.inForce = new InForce(trust, setsOf(trust, Map.of()));
+    this.inForce = new InForce(trust, setsOf(trust, Map.of()), hardwareOf(trust));
   }
 
   public TrustSettings settings() {
@@ -111,17 +132,27 @@ public final class TrustKeeper {
   public Verification verifyAsOf(Instant then, String token, CallerContext caller) {
     InForce now = inForce;
     // a lifetime that was admitted stands, whatever policy caps lifetimes at since
+    Challenges live = challenges.asOf(then);
     return new TokenVerifier(
             now.settings.withMaxTokenLifetime(ANY_LIFETIME),
             now::find,
             () -> then,
-            challenges.asOf(then))
+            live,
+            now.hardware.verifiers(Optional.of(live)))
         .verify(token, caller);
   }
 
-  /** Believes other people from now on; key sets that stay keep the keys they have. */
-  public void use(TrustOnly trust) {
-    inForce = new InForce(trust, setsOf(trust, inForce.sets));
+  /**
+   * Believes other people from now on; key sets that stay keep the keys they have.
+   *
+   * @throws IOException if a file of {@code trust.hardware} cannot be used; nothing has changed then
+   */
+  public void use(TrustOnly trust) throws IOException {
+    inForce = new InForce(trust, setsOf(trust, inForce.sets), hardwareOf(trust));
+  }
+
+  private HardwareTrust hardwareOf(TrustOnly trust) throws IOException {
+    return HardwareTrust.read(trust.trust().hardware(), roots);
   }
 
   /** Reads again what is due; true if another set of keys than before is in force. */
@@ -131,14 +162,34 @@ public final class TrustKeeper {
       changed |= set.refreshIfDue();
     }
     followCap();
-    return changed;
+    return refreshHardware() || changed;
+  }
+
+  private boolean refreshHardware() {
+    InForce now = inForce;
+    if (now.hardware.isCurrent()) {
+      return false;
+    }
+    try {
+      inForce = new InForce(now.trust, now.sets, hardwareOf(now.trust));
+      log.info("certificates, collateral and enrolments of trust.hardware were read again");
+      unusable = "";
+      return true;
+    } catch (IOException cannotBeUsed) {
+      String complaint = String.valueOf(cannotBeUsed.getMessage());
+      if (!unusable.equals(complaint)) {
+        unusable = complaint;
+        log.warn("trust.hardware cannot be read again, what was read stands cause={}", complaint);
+      }
+      return false;
+    }
   }
 
   /** Takes the bound on lifetimes from the policy set in force. */
   public void followCap() {
     InForce now = inForce;
     if (!settingsOf(now.trust).equals(now.settings)) {
-      inForce = new InForce(now.trust, now.sets);
+      inForce = new InForce(now.trust, now.sets, now.hardware);
     }
   }
 

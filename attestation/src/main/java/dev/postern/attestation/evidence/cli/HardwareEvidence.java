@@ -15,6 +15,8 @@ import dev.postern.attestation.evidence.EvidenceReason;
 import dev.postern.attestation.evidence.EvidenceResult;
 import dev.postern.attestation.evidence.Refused;
 import dev.postern.attestation.jose.Thumbprint;
+import dev.postern.json.JsonValue.JsonObject;
+import dev.postern.json.JsonValue.JsonString;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -163,13 +165,50 @@ public final class HardwareEvidence implements EvidenceVerifier {
         hardware ? DebugStatus.DISABLED_SINCE_BOOT : DebugStatus.NOT_REPORTED,
         measurements,
         facts.tcb(),
-        facts.claims().string("product"),
+        Optional.of(model(format, facts)),
         Optional.empty(),
         Optional.empty(),
         List.of(),
         false,
         fresh,
-        facts.claims().members());
+        facts
+            .claims()
+            .with(AttestationFacts.MACHINE, new JsonString(machine(format, facts.claims())))
+            .members());
+  }
+
+  private static String model(EvidenceFormat format, EvidenceFacts facts) {
+    JsonObject claims = facts.claims();
+    return switch (format) {
+      case SEV_SNP -> "AMD " + claims.string("product").orElse("SEV-SNP");
+      case TDX -> "Intel TDX";
+      case NITRO -> "AWS Nitro Enclave";
+      case AZURE_VTPM -> "Azure " + facts.profile().replace("azure-", "");
+      case TPM2 -> "TPM 2.0";
+      case PSA, CCA -> format.word();
+    };
+  }
+
+  /** What tells this machine from others, as far as the family says. */
+  private static String machine(EvidenceFormat format, JsonObject claims) {
+    return switch (format) {
+      case SEV_SNP ->
+          claims.string("csp_id").isPresent()
+              ? "csp:" + claims.string("csp_id").get()
+              : "chip:" + claims.string("chip_id").orElse("");
+      case TDX -> "fmspc:" + claims.string("fmspc").orElse("");
+      case NITRO -> "enclave:" + claims.string("module_id").orElse("");
+      case TPM2 -> "ak:" + claims.string("ak_spki_sha256").orElse("");
+      case AZURE_VTPM -> "azure:" + hardwareMachine(claims);
+      case PSA, CCA -> "instance:" + claims.string("instance_id").orElse("");
+    };
+  }
+
+  private static String hardwareMachine(JsonObject claims) {
+    JsonObject hardware = claims.object("hardware").orElse(JsonObject.EMPTY);
+    return hardware.has("fmspc")
+        ? machine(EvidenceFormat.TDX, hardware)
+        : machine(EvidenceFormat.SEV_SNP, hardware);
   }
 
   private static Optional<Instant> instant(EvidenceFacts facts, String claim) {
