@@ -1,5 +1,6 @@
 package dev.postern.gateway;
 
+import dev.postern.attestation.evidence.Pins;
 import dev.postern.attestation.jose.Algorithm;
 import dev.postern.attestation.mint.DebugTokenMint;
 import dev.postern.attestation.mint.SigningKey;
@@ -56,6 +57,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   final DebugTokenMint mint = DebugTokenMint.ofIssuer(ISSUER, issuerKey, "sts-1");
   final SimulatedVerifier verifier = new SimulatedVerifier(VERIFIER, verifierKey, "v-1");
   final TestCertificates server;
+  private final Pins roots;
   private Gateway gateway;
   private ManagedChannel channel;
   private final List<ManagedChannel> earlier = new ArrayList<>();
@@ -94,16 +96,22 @@ final class TestGateway implements GatewayParts, AutoCloseable {
 
   /** Starts one with a changed configuration and another policy. */
   static TestGateway start(Path folder, UnaryOperator<String> change, String policy) {
+    return start(folder, change, policy, Pins.builtIn());
+  }
+
+  /** Starts one that believes other hardware vendors' root keys. */
+  static TestGateway start(Path folder, UnaryOperator<String> change, String policy, Pins roots) {
     try {
-      return new TestGateway(folder, change, policy);
+      return new TestGateway(folder, change, policy, roots);
     } catch (StartFailed | IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private TestGateway(Path folder, UnaryOperator<String> change, String policy)
+  private TestGateway(Path folder, UnaryOperator<String> change, String policy, Pins roots)
       throws StartFailed, IOException {
     this.folder = folder;
+    this.roots = roots;
     this.server =
         TestCertificates.make("localhost")
             .writeTo(folder.resolve("tls.crt"), folder.resolve("tls-TEST.key"));
@@ -275,6 +283,11 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   @Override
   public KeySetFetch keySets() {
     return KeySetFetch.fromFilesAndHttps();
+  }
+
+  @Override
+  public Pins hardwareRoots() {
+    return roots;
   }
 
   @Override
