@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,12 +60,14 @@ class SelfAttestedTest {
   private TestGateway gateway;
   private final SigningKey holder = SigningKey.generate(Algorithm.ES256);
 
-  private void start(String policy, String trust, Pins roots) {
-    gateway = TestGateway.start(folder, "", policy, trust, roots);
+  @BeforeEach
+  void start() {
+    gateway = TestGateway.start(folder, "", POLICY, SNP, MACHINE.roots());
   }
 
-  private void start() {
-    start(POLICY, SNP, MACHINE.roots());
+  private void restart(String policy, String trust, Pins roots) {
+    gateway.close();
+    gateway = TestGateway.start(folder, "", policy, trust, roots);
   }
 
   @AfterEach
@@ -130,8 +133,6 @@ class SelfAttestedTest {
 
   @Test
   void evidenceOverTheGatewaysChallenge_isAdmittedAndTheRecordNamesTheMachine() throws Exception {
-    start();
-
     AttachClient client = attempt(goodToken(challenge()));
 
     Admitted admitted = client.response().getAdmitted();
@@ -153,7 +154,6 @@ class SelfAttestedTest {
 
   @Test
   void evidenceOfAnotherMeasurement_isDenied() throws Exception {
-    start();
     String challenge = challenge();
     byte[] report = MACHINE.report(reportData(holder, challenge), MEASUREMENT + 1, GOOD_POLICY);
 
@@ -163,7 +163,6 @@ class SelfAttestedTest {
 
   @Test
   void evidenceForAnotherKey_isDenied() throws Exception {
-    start();
     String challenge = challenge();
     byte[] data = reportData(SigningKey.generate(Algorithm.ES256), challenge);
 
@@ -173,7 +172,6 @@ class SelfAttestedTest {
 
   @Test
   void evidenceOverAForeignOrStaleChallenge_isDenied() throws Exception {
-    start();
     assertThat(refusal(goodToken("A".repeat(68)))).isEqualTo("ATT_NONCE_MISMATCH");
     String stale = challenge();
     gateway.clock.pass(Duration.ofMinutes(5));
@@ -185,14 +183,11 @@ class SelfAttestedTest {
 
   @Test
   void evidenceWithoutChallenge_isNotFresh() throws Exception {
-    start();
-
     assertThat(attempt(goodToken("")).end().reason()).isEqualTo("ATT_NONCE_MISMATCH");
   }
 
   @Test
   void guestThatMayBeDebugged_isDenied() throws Exception {
-    start();
     String challenge = challenge();
     byte[] report = MACHINE.report(reportData(holder, challenge), MEASUREMENT, 0xb0000);
 
@@ -201,21 +196,21 @@ class SelfAttestedTest {
 
   @Test
   void rootThatOnlyLooksLikeTheVendors_isDenied() throws Exception {
-    start(POLICY, SNP, Pins.builtIn());
+    restart(POLICY, SNP, Pins.builtIn());
 
     assertThat(refusal(goodToken(challenge()))).isEqualTo("ATT_CHAIN_INVALID");
   }
 
   @Test
   void familyThatIsNotConfigured_isDenied() throws Exception {
-    start(POLICY, "  hardware: {nitro: {}}\n", MACHINE.roots());
+    restart(POLICY, "  hardware: {nitro: {}}\n", MACHINE.roots());
 
     assertThat(refusal(goodToken(challenge()))).isEqualTo("ATT_EVIDENCE_UNSUPPORTED");
   }
 
   @Test
   void permitForAnIssuersSubjects_neverMatchesAKey() throws Exception {
-    start(
+    restart(
         POLICY.replace(
             "issuers: [self]", "issuers: [\"https://sts.test\"], users: [alice@claimed]"),
         SNP,
@@ -226,7 +221,6 @@ class SelfAttestedTest {
 
   @Test
   void sameTokenWithAnotherKey_isNoProof() throws Exception {
-    start();
     String token = goodToken(challenge());
     attempt(token).response();
     var other = SigningKey.generate(Algorithm.ES256);
