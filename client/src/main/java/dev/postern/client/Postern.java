@@ -23,6 +23,7 @@ import dev.postern.client.record.PolicyCheckCommand;
 import dev.postern.client.token.TokenInspectCommand;
 import dev.postern.client.token.TokenMintCommand;
 import dev.postern.client.token.TokenVerifyCommand;
+import dev.postern.client.trust.TrustEnrollCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -123,6 +124,10 @@ public final class Postern {
                 .addSubcommand("what-can", new WhatCanCommand(around))
                 .addSubcommand("bundle", new BundleCommand(around)))
         .addSubcommand("audit", new AuditCommand(around))
+        .addSubcommand(
+            "trust",
+            group("What a gateway believes, kept in files.")
+                .addSubcommand("enroll", new TrustEnrollCommand(around)))
         .addSubcommand("keys", new KeysCommand(around));
   }
 

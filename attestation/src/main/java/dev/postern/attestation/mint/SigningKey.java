@@ -16,15 +16,29 @@ import dev.postern.json.JsonWriter;
 import java.security.PrivateKey;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A private key to sign with. Prints its thumbprint only. */
 public final class SigningKey {
-  private final PrivateKey privateKey;
+  private final Optional<PrivateKey> privateKey;
+  private final UnaryOperator<byte[]> signer;
   private final PublicJwk publicJwk;
 
-  private SigningKey(PrivateKey privateKey, PublicJwk publicJwk) {
+  private SigningKey(
+      Optional<PrivateKey> privateKey, UnaryOperator<byte[]> signer, PublicJwk publicJwk) {
     this.privateKey = privateKey;
+    this.signer = signer;
     this.publicJwk = publicJwk;
+  }
+
+  /**
+   * A key that lives elsewhere, such as in a TPM.
+   *
+   * @param signer from what is to be signed to r‖s, or Ed25519's 64 bytes
+   */
+  public static SigningKey external(PublicJwk publicJwk, UnaryOperator<byte[]> signer) {
+    return new SigningKey(Optional.empty(), signer, publicJwk);
   }
 
   /** A new random key. */
@@ -43,7 +57,11 @@ public final class SigningKey {
   }
 
   private static SigningKey of(PrivateKeys.Pair pair) {
-    return new SigningKey(pair.privateKey(), pair.publicJwk());
+    PrivateKey key = pair.privateKey();
+    return new SigningKey(
+        Optional.of(key),
+        input -> PrivateKeys.sign(pair.publicJwk().algorithm(), key, input),
+        pair.publicJwk());
   }
 
   public Algorithm algorithm() {
@@ -60,7 +78,7 @@ public final class SigningKey {
 
   /** Signs {@code input}: r‖s, or Ed25519's 64 bytes. */
   public byte[] sign(byte[] input) {
-    return PrivateKeys.sign(algorithm(), privateKey, input);
+    return signer.apply(input);
   }
 
   /** A configured key as a verifier would hold it. */
@@ -79,9 +97,14 @@ public final class SigningKey {
     return JsonWriter.writeBytes(new JsonObject(set));
   }
 
-  /** The private key as PKCS#8 PEM, to be written to a file of mode 0600. */
+  /**
+   * The private key as PKCS#8 PEM, to be written to a file of mode 0600.
+   *
+   * @throws IllegalStateException if the key lives elsewhere
+   */
   public String exposePem() {
-    return PrivateKeys.toPem(privateKey);
+    return PrivateKeys.toPem(
+        privateKey.orElseThrow(() -> new IllegalStateException("the key cannot be taken out")));
   }
 
   @Override

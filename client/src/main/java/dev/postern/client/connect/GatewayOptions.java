@@ -6,6 +6,8 @@ import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.Inputs;
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.connect.ClientDefaults.Field;
+import dev.postern.client.tpm.Tpm;
+import dev.postern.client.tpm.TpmFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -54,7 +56,7 @@ public final class GatewayOptions {
   @Option(
       names = "--key",
       paramLabel = "F",
-      description = "The key that the token's cnf names (PEM or JWK).")
+      description = "The key that the token's cnf names: PEM, JWK, or tpm:/dev/tpmrm0.")
   private @Nullable String key;
 
   @Option(
@@ -81,7 +83,6 @@ public final class GatewayOptions {
   Resolved resolve(ClientDefaults defaults, Surroundings around) throws CommandFailure {
     String address = required(defaults, gateway, Field.GATEWAY, "--gateway");
     String keyFile = required(defaults, key, Field.KEY, "--key");
-    refuseUri(keyFile);
     Optional<String> chain = defaults.value(Optional.ofNullable(cert), Field.CERT);
     Optional<String> chainKey =
         chain.map(
@@ -99,25 +100,26 @@ public final class GatewayOptions {
         readKey(keyFile, around));
   }
 
-  /** Reads a private key, with a sentence about what is wrong with it. */
+  /** Reads a private key or finds it in a TPM, with a sentence about what is wrong with it. */
   public static SigningKey readKey(String file, Surroundings around) throws CommandFailure {
-    refuseUri(file);
+    String lower = file.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("pkcs11:") || lower.startsWith("handle:") || lower.startsWith("tpm2:")) {
+      throw CommandFailure.usage(
+          "--key: keys in PKCS#11 tokens are not supported yet; give a PEM or JWK file, or"
+              + " tpm:/dev/tpmrm0");
+    }
+    if (lower.startsWith(Tpm.SCHEME)) {
+      try {
+        return new Tpm(file).signingKey();
+      } catch (TpmFailure e) {
+        throw CommandFailure.unreachable("the key `" + file + "`: " + e.getMessage());
+      }
+    }
     byte[] bytes = Inputs.read(file, "the key", MAX_KEY_BYTES, around);
     try {
       return SigningKey.read(bytes);
     } catch (JwkException e) {
       throw CommandFailure.usage("the key `" + file + "` " + e.getMessage());
-    }
-  }
-
-  private static void refuseUri(String keyFile) throws CommandFailure {
-    String lower = keyFile.toLowerCase(Locale.ROOT);
-    if (lower.startsWith("pkcs11:")
-        || lower.startsWith("tpm:")
-        || lower.startsWith("handle:")
-        || lower.startsWith("tpm2:")) {
-      throw CommandFailure.usage(
-          "--key: keys in PKCS#11 tokens and TPMs are not supported yet; give a PEM or JWK file");
     }
   }
 

@@ -27,14 +27,18 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code postern token mint}: a debug token attested by the simulated Verifier. */
+/**
+ * {@code postern token mint}: a debug token, vouched for by a TPM, a confidential guest, a service,
+ * or by the simulated Verifier.
+ */
 @Command(
     name = "mint",
     description = {
-      "Signs a debug token, attested by the simulated Verifier: no TEE vouches for it.",
-      "For demos and tests. Prints the token."
+      "Signs a debug token and prints it. --tpm, --tsm, --result or --evidence vouch for its key.",
+      "With --verifier the simulated Verifier does, for demos and tests: no TEE stands behind it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -43,10 +47,11 @@ public final class TokenMintCommand implements Callable<Integer> {
 
   @Option(
       names = "--key",
-      required = true,
       paramLabel = "F",
-      description = "The caller's key, which cnf names.")
-  private String key = "";
+      description = "The caller's key, which cnf names. Default with --tpm: the TPM's own.")
+  private @Nullable String key;
+
+  @Mixin private final VouchingOptions vouching = new VouchingOptions();
 
   @Option(names = "--issuer", paramLabel = "ISS", description = "Who issues the token.")
   private @Nullable String issuer;
@@ -65,17 +70,12 @@ public final class TokenMintCommand implements Callable<Integer> {
 
   @Option(
       names = "--verifier",
-      required = true,
       paramLabel = "ISS",
-      description = "Who signs the Attestation Result.")
-  private String verifier = "";
+      description = "Who signs the simulated Attestation Result.")
+  private @Nullable String verifier;
 
-  @Option(
-      names = "--verifier-key",
-      required = true,
-      paramLabel = "F",
-      description = "The Verifier's key.")
-  private String verifierKey = "";
+  @Option(names = "--verifier-key", paramLabel = "F", description = "The Verifier's key.")
+  private @Nullable String verifierKey;
 
   @Option(
       names = "--verifier-kid",
@@ -166,7 +166,7 @@ public final class TokenMintCommand implements Callable<Integer> {
   @Option(
       names = "--nonce",
       paramLabel = "C",
-      description = "A challenge of the gateway, for a fresh result.")
+      description = "A challenge of the gateway that Evidence or result should answer.")
   private @Nullable String nonce;
 
   @Option(
@@ -191,8 +191,12 @@ public final class TokenMintCommand implements Callable<Integer> {
       throw CommandFailure.usage("give either --self, or --issuer and --issuer-key");
     }
     Instant now = around.clock().instant();
-    SigningKey holder = GatewayOptions.readKey(key, around);
-    String attestation = attestation(holder, now);
+    String keyName = or(key, vouching.ownKey().orElse(""));
+    if (keyName.isEmpty()) {
+      throw CommandFailure.usage("--key is needed");
+    }
+    SigningKey holder = GatewayOptions.readKey(keyName, around);
+    DebugTokenMint.Vouching attestation = vouchingFor(holder, now);
     DebugTokenMint mint = mint(holder);
     var said =
         new DebugTokenMint.Claims(
@@ -225,7 +229,23 @@ public final class TokenMintCommand implements Callable<Integer> {
         issuer, GatewayOptions.readKey(issuerKey, around), kid(issuerKid, issuerKey));
   }
 
-  private String attestation(SigningKey holder, Instant now) throws CommandFailure {
+  private DebugTokenMint.Vouching vouchingFor(SigningKey holder, Instant now)
+      throws CommandFailure {
+    if (vouching.anything() == (verifier != null || verifierKey != null)) {
+      throw CommandFailure.usage(
+          "give one of --tpm, --tsm, --result, --evidence, or --verifier and --verifier-key");
+    }
+    if (vouching.anything()) {
+      return vouching.vouching(holder, Optional.ofNullable(nonce), around);
+    }
+    if (verifier == null || verifierKey == null) {
+      throw CommandFailure.usage("--verifier and --verifier-key go together");
+    }
+    return new DebugTokenMint.Vouching.Result(simulated(holder, now, verifier, verifierKey));
+  }
+
+  private String simulated(SigningKey holder, Instant now, String signer, String signerKey)
+      throws CommandFailure {
     Optional<DebugStatus> dbgstat = DebugStatus.ofWireName(debugStatus);
     if (dbgstat.isEmpty()) {
       throw CommandFailure.usage(
@@ -243,7 +263,7 @@ public final class TokenMintCommand implements Callable<Integer> {
             Optional.ofNullable(nonce));
     var simulated =
         new SimulatedVerifier(
-            verifier, GatewayOptions.readKey(verifierKey, around), kid(verifierKid, verifierKey));
+            signer, GatewayOptions.readKey(signerKey, around), kid(verifierKid, signerKey));
     JsonObject said =
         switch (profile) {
           case "simulated" ->
