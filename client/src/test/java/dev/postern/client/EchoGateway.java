@@ -4,6 +4,7 @@ import dev.postern.client.keys.DevelopmentCertificates;
 import dev.postern.config.ConfigLoader;
 import dev.postern.config.LoadedConfig;
 import dev.postern.config.PosternConfig;
+import dev.postern.gateway.ConfigFile;
 import dev.postern.gateway.Gateway;
 import dev.postern.gateway.RealParts;
 import dev.postern.gateway.StartFailed;
@@ -68,7 +69,8 @@ final class EchoGateway implements AutoCloseable {
         instanceof LoadedConfig.Usable<PosternConfig>(var read, var _))) {
       throw new IllegalStateException("the test's configuration is wrong");
     }
-    return new EchoGateway(Gateway.start(read, new EchoParts()), ca, config);
+    return new EchoGateway(
+        Gateway.start(read, new ConfigFile(config), new EchoParts()), ca, config);
   }
 
   String address() {

@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,12 +63,17 @@ class SelfAttestedTest {
 
   @BeforeEach
   void start() {
-    gateway = TestGateway.start(folder, "", POLICY, SNP, MACHINE.roots());
+    gateway = TestGateway.start(folder, taking(SNP), POLICY, MACHINE.roots());
+  }
+
+  /** A configuration with these lines in its {@code trust} section. */
+  private static UnaryOperator<String> taking(String trust) {
+    return text -> text.replace("policies: [policies/]", trust + "policies: [policies/]");
   }
 
   private void restart(String policy, String trust, Pins roots) {
     gateway.close();
-    gateway = TestGateway.start(folder, "", policy, trust, roots);
+    gateway = TestGateway.start(folder, taking(trust), policy, roots);
   }
 
   @AfterEach

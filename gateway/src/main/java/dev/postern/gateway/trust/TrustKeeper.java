@@ -65,11 +65,7 @@ public final class TrustKeeper {
       this.hardware = hardware;
       this.verifier =
           new TokenVerifier(
-              settings,
-              this::find,
-              clock,
-              challenges,
-              hardware.verifiers(Optional.of(challenges)));
+              settings, this::find, clock, challenges, hardware.verifiers(Optional.of(challenges)));
     }
 
     KeySets.Lookup find(String issuer, String kid, KeyPurpose purpose) {
@@ -145,7 +141,8 @@ public final class TrustKeeper {
   /**
    * Believes other people from now on; key sets that stay keep the keys they have.
    *
-   * @throws IOException if a file of {@code trust.hardware} cannot be used; nothing has changed then
+   * @throws IOException if a file of {@code trust.hardware} cannot be used; nothing has changed
+   *     then
    */
   public void use(TrustOnly trust) throws IOException {
     inForce = new InForce(trust, setsOf(trust, inForce.sets), hardwareOf(trust));
