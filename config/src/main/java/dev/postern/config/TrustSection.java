@@ -211,17 +211,20 @@ final class TrustSection {
     section.require("tcbStatus");
     return finished(
         section,
-        new Hardware.Tdx(words(section, "tcbStatus", TCB_STATUS), files.all(section, "collateral", base)));
+        new Hardware.Tdx(
+            words(section, "tcbStatus", TCB_STATUS), files.all(section, "collateral", base)));
   }
 
   private Hardware.Tpm2 tpm2(YamlMapping section) {
     if (!section.has("akCa") && !section.has("enrolled")) {
       issues.error(
-          "C015",
+          "C018",
           section.place(),
           "`tpm2` needs `akCa`, `enrolled` or both: no attestation key would be believed");
     }
-    return finished(section, new Hardware.Tpm2(files.all(section, "akCa", base), files.all(section, "enrolled", base)));
+    return finished(
+        section,
+        new Hardware.Tpm2(files.all(section, "akCa", base), files.all(section, "enrolled", base)));
   }
 
   private static <T> T finished(YamlMapping section, T value) {

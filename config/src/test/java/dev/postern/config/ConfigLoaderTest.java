@@ -30,7 +30,7 @@ class ConfigLoaderTest {
           - {iss: "https://sts.example", jwks: sts.jwks.json, algorithms: [ES256, EdDSA], acceptTypJwt: true}
         verifiers:
           - {iss: "https://verifier.example", jwks: "https://verifier.example/jwks.json", profile: ear, algorithms: [ES384], maxAge: 2m, audience: none, eatProfiles: ["tag:a"], acceptWarning: true}
-        hardware: {sevSnp: {products: [Milan]}, tdx: {tcbStatus: [UpToDate, SWHardeningNeeded]}, nitro: {}, tpm2: {akCa: [tpm-ca.pem]}}
+        hardware: {sevSnp: {products: [Milan], certificates: [amd/]}, tdx: {tcbStatus: [UpToDate, SWHardeningNeeded], collateral: [intel/]}, nitro: {}, tpm2: {akCa: [tpm-ca.pem], enrolled: [aks/]}}
       policies: [policies/, /etc/postern/more.yaml]
       targets:
         - {name: payments/checkout, labels: {env: prod}, endpoints: {dlv: "tcp://127.0.0.1:2345", pprof: "http://[::1]:6060/debug", gops: "unix:///run/gops.sock"}}
@@ -103,14 +103,18 @@ class ConfigLoaderTest {
                         true)),
                 Optional.of(
                     new PosternConfig.Hardware(
-                        Optional.of(new PosternConfig.Hardware.SevSnp(List.of("Milan"))),
+                        Optional.of(
+                            new PosternConfig.Hardware.SevSnp(
+                                List.of("Milan"), List.of(folder.resolve("amd")))),
                         Optional.of(
                             new PosternConfig.Hardware.Tdx(
-                                List.of("UpToDate", "SWHardeningNeeded"))),
+                                List.of("UpToDate", "SWHardeningNeeded"),
+                                List.of(folder.resolve("intel")))),
                         Optional.of(new PosternConfig.Hardware.Nitro()),
                         Optional.of(
                             new PosternConfig.Hardware.Tpm2(
-                                List.of(folder.resolve("tpm-ca.pem"))))))));
+                                List.of(folder.resolve("tpm-ca.pem")),
+                                List.of(folder.resolve("aks"))))))));
     assertThat(config.policies())
         .containsExactly(folder.resolve("policies"), Path.of("/etc/postern/more.yaml"));
     assertThat(config.targets())
