@@ -87,16 +87,17 @@ final class SoftwareTpm implements AutoCloseable {
 
   /** A free port whose next one is free too. */
   private static int freePair() throws IOException {
+    var none = new IOException("no two free ports beside each other");
     for (int attempt = 0; attempt < 100; attempt++) {
       try (var first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
           var second =
               new ServerSocket(first.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
         return second.getLocalPort() - 1;
       } catch (IOException | IllegalArgumentException taken) {
-        continue;
+        none.addSuppressed(taken);
       }
     }
-    throw new IOException("no two free ports beside each other");
+    throw none;
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class Tpm {
   public byte[] attestationKey() throws TpmFailure {
     try (TpmConnection tpm = TpmConnection.open(uri);
         Loaded key = Loaded.attestationKey(tpm)) {
-      return key.publicArea();
+      return key.publicArea().toByteArray();
     }
   }
 
@@ -88,7 +88,7 @@ public final class Tpm {
         Loaded attestation = Loaded.attestationKey(tpm)) {
       var claims =
           new Claims()
-              .put("ak_public", Octets.copyOf(attestation.publicArea()))
+              .put("ak_public", attestation.publicArea())
               .put("tpm_quote", quote(tpm, attestation, extraData, pcrs));
       if (certify) {
         try (Loaded signing = Loaded.signingKey(tpm)) {
@@ -123,10 +123,7 @@ public final class Tpm {
             .sized(extraData)
             .u16(ALG_NULL)
             .run(tpm);
-    return Signed.read(answer)
-        .toClaims()
-        .put("public", Octets.copyOf(signing.publicArea()))
-        .toJson();
+    return Signed.read(answer).toClaims().put("public", signing.publicArea()).toJson();
   }
 
   /** An attestation structure and its TPMT_SIGNATURE, as Quote and Certify return them. */
@@ -201,14 +198,14 @@ public final class Tpm {
 
   private static TpmPublic parsed(Loaded key) throws TpmFailure {
     try {
-      return TpmPublic.parse(key.publicArea());
+      return TpmPublic.parse(key.publicArea().toByteArray());
     } catch (Refused e) {
       throw new TpmFailure("the TPM's key is none that is taken: " + e.detail(), e);
     }
   }
 
   /** A key in the TPM's memory until it is closed. */
-  private record Loaded(TpmConnection tpm, int handle, byte[] publicArea) implements AutoCloseable {
+  private record Loaded(TpmConnection tpm, int handle, Octets publicArea) implements AutoCloseable {
     static Loaded attestationKey(TpmConnection tpm) throws TpmFailure {
       return primary(tpm, ENDORSEMENT, SIGNING | RESTRICTED, "postern attestation key 1");
     }
@@ -246,7 +243,7 @@ public final class Tpm {
               .run(tpm);
       int handle = answer.u32();
       answer.u32(); // length of the parameters
-      return new Loaded(tpm, handle, answer.sized());
+      return new Loaded(tpm, handle, Octets.copyOf(answer.sized()));
     }
 
     @Override
