@@ -73,6 +73,8 @@ class CommandLineTest {
             "dlv",
             "--gateway",
             "127.0.0.1:1",
+            "--token-command",
+            "true",
             "--key",
             "pkcs11:object=x");
     assertThat(command.status()).isEqualTo(2);
