@@ -135,8 +135,9 @@ public final class SqliteStateStore implements StateStore {
           if (lock.isPresent()) {
             return new Claim.Locked(lock.get());
           }
-          int live = count(row.subject());
-          if (live >= request.perSubject()) {
+          int most = request.perSubject();
+          int live = most == ClaimRequest.NO_LIMIT ? 0 : count(row.subject(), most);
+          if (live >= most) {
             return new Claim.SubjectLimit(live);
           }
           int all = database.count("SELECT count(*) FROM sessions");
@@ -265,11 +266,13 @@ public final class SqliteStateStore implements StateStore {
 
   @Override
   public int sessionsOf(String subject) throws StoreUnavailable {
-    return database.transaction(() -> count(subject));
+    return database.transaction(() -> count(subject, Integer.MAX_VALUE));
   }
 
-  private int count(String subject) throws SQLException {
-    return database.count("SELECT count(*) FROM sessions WHERE subject = ?", subject);
+  /** Sessions of a subject, counted no further than asked: one that may have many has many rows. */
+  private int count(String subject, int atMost) throws SQLException {
+    return database.count(
+        "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE subject = ? LIMIT ?)", subject, atMost);
   }
 
   @Override
