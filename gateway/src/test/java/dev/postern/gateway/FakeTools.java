@@ -11,6 +11,7 @@ import dev.postern.gateway.stream.ToolTargets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 
@@ -26,6 +27,9 @@ final class FakeTools implements ToolTargets {
 
   /** A message that begins so is sent back without end. */
   static final String FLOOD = "flood";
+
+  /** A target that gets a message that begins so takes nothing more. */
+  static final String STALL = "stall";
 
   /** How often each message is sent back. */
   volatile int echoes = 1;
@@ -65,10 +69,15 @@ final class FakeTools implements ToolTargets {
     opened.add(grant);
     clients.add(client);
     return new TargetSide() {
+      private final CountDownLatch end = new CountDownLatch(1);
       private volatile boolean over;
 
       @Override
       public void onData(byte[] data) throws InterruptedException {
+        if (text(data).startsWith(STALL)) {
+          end.await();
+          return;
+        }
         turns.acquire();
         grant.sink().message(passed(data));
         int times = text(data).startsWith(FLOOD) ? Integer.MAX_VALUE : echoes;
@@ -90,6 +99,7 @@ final class FakeTools implements ToolTargets {
       public void close(EndReason why) {
         if (!over) {
           over = true;
+          end.countDown();
           closed.add(why);
         }
       }

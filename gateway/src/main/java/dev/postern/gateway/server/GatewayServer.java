@@ -31,8 +31,12 @@ public final class GatewayServer {
   /** Largest set of headers: a forwarded certificate fits. */
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
-  /** What a client may send ahead on one connection; it is also what one may hold of our memory. */
-  static final int WINDOW_BYTES = 1 << 20;
+  /**
+   * What a client may send ahead on one stream, and so what one that is not read may hold of our
+   * memory. gRPC refills the window that the streams of a connection share by itself: a stream that
+   * is not read takes nothing from the others.
+   */
+  static final int WINDOW_BYTES = 512 * 1024;
 
   static final int MAX_STREAMS_PER_CONNECTION = 1024;
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);

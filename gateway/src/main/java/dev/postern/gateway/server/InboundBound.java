@@ -6,12 +6,12 @@ import io.grpc.ServerStreamTracer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what of one message has arrived on one stream and says when it is too much: gRPC itself
- * only knows one bound for all messages, and resets a stream that passes it without a word. Used on
- * the connection's event loop, but for {@link #raise}.
+ * Counts what has arrived on one stream, before admission in all, then of one message, and says
+ * when it is too much: gRPC itself only knows one bound for all messages, and resets a stream that
+ * passes it without a word. Used on the connection's event loop, but for {@link #raise}.
  */
 final class InboundBound extends ServerStreamTracer {
-  /** The first messages: a token, a proof. Nothing is known of the caller yet. */
+  /** The first messages together: a token, a proof. Nothing is known of the caller yet. */
   static final int BEFORE_ADMISSION_BYTES = 192 * 1024;
 
   /** Largest message: a token is 64 KiB, debug bytes come in smaller pieces. */
@@ -19,9 +19,10 @@ final class InboundBound extends ServerStreamTracer {
 
   private static final Context.Key<InboundBound> KEY = Context.key("postern-inbound");
 
-  private volatile int bound = BEFORE_ADMISSION_BYTES;
+  private volatile boolean admitted;
   private volatile @Nullable Runnable over;
-  private long arrived;
+  private long arrived; // of the message that is arriving
+  private long sum;
   private boolean told;
 
   static final class Factory extends ServerStreamTracer.Factory {
@@ -48,14 +49,16 @@ final class InboundBound extends ServerStreamTracer {
 
   /** The caller is in: its debug bytes may come in larger messages. */
   void raise() {
-    bound = MAX_MESSAGE_BYTES;
+    admitted = true;
   }
 
   @Override
   public void inboundWireSize(long bytes) {
     arrived += bytes;
+    sum += bytes;
     Runnable listener = over;
-    if (arrived > bound && !told && listener != null) {
+    boolean passed = admitted ? arrived > MAX_MESSAGE_BYTES : sum > BEFORE_ADMISSION_BYTES;
+    if (passed && !told && listener != null) {
       told = true;
       listener.run();
     }
