@@ -179,6 +179,26 @@ class CommandLineTest {
   }
 
   @Test
+  void tokenVerify_tokenTooLongOrNone_isJudgedAsSuch() throws Exception {
+    makeKeys();
+    RunningCommand verify =
+        with(
+            line("1", "a".repeat(2 << 20)) + "{\"id\":2,\"token\":null}\n",
+            "token",
+            "verify",
+            "--config",
+            path("postern.yaml"),
+            "--jsonl");
+    assertThat(verify.status()).isEqualTo(1);
+    assertThat(verify.out())
+        .isEqualTo(
+            """
+            {"id":1,"decision":"reject","reason":"TOKEN_TOO_LARGE"}
+            {"id":2,"decision":"reject","reason":"TOKEN_MISSING"}
+            """);
+  }
+
+  @Test
   void tokenVerify_unusableConfiguration_exits3() throws Exception {
     Path config =
         Files.writeString(

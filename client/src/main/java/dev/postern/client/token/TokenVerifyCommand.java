@@ -59,7 +59,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class TokenVerifyCommand implements Callable<Integer> {
-  private static final int MAX_LINE_BYTES = 1 << 20;
+  /** Far above the longest token that can be good, so that one too long is judged as such. */
+  private static final int MAX_LINE_BYTES = 16 << 20;
+
   private static final JsonLimits LINE =
       new JsonLimits(MAX_LINE_BYTES, 4, 16, 16, MAX_LINE_BYTES, 32, false);
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -248,9 +250,8 @@ public final class TokenVerifyCommand implements Callable<Integer> {
     try {
       JsonObject object = JsonReader.readObject(line, LINE);
       JsonValue id = object.get("id").orElse(JsonValue.JsonNull.NULL);
-      Optional<String> token = object.string("token");
-      if (token.isPresent() && (id instanceof JsonString || id instanceof JsonNumber)) {
-        return Optional.of(new Question(id, token.get()));
+      if ((id instanceof JsonString || id instanceof JsonNumber) && object.has("token")) {
+        return Optional.of(new Question(id, object.string("token").orElse("")));
       }
       around.say("line " + number + ": expected {\"id\": …, \"token\": \"…\"}");
     } catch (JsonException e) {
