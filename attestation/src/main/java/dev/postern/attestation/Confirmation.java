@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param kind the member that named it
  * @param thumbprint RFC 7638 thumbprint of the key; for {@link Kind#X5T_S256} that of the
  *     certificate's key
- * @param key the key itself, where {@code cnf} or the certificate holds it; absent for {@link
- *     Kind#JKT}, where the proof brings it
+ * @param key the key itself, where {@code cnf} or the certificate holds it; for {@link Kind#JKT}
+ *     where the Attestation Result holds it; absent otherwise, and the proof brings it
  */
 public record Confirmation(Kind kind, Thumbprint thumbprint, Optional<PublicJwk> key) {
   /** Members of {@code cnf} that are understood. */
@@ -33,5 +33,12 @@ public record Confirmation(Kind kind, Thumbprint thumbprint, Optional<PublicJwk>
     public String member() {
       return member;
     }
+  }
+
+  /** This, with the key where only its thumbprint was known; the thumbprint stays what it is. */
+  Confirmation orKey(Optional<PublicJwk> found) {
+    return key.isPresent() || found.filter(one -> one.thumbprint().equals(thumbprint)).isEmpty()
+        ? this
+        : new Confirmation(kind, thumbprint, found);
   }
 }

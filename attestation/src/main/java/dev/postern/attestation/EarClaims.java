@@ -127,7 +127,7 @@ final class EarClaims {
     }
     return keys.isEmpty()
         ? Optional.empty()
-        : Optional.of(new AttestedKey.Named(List.copyOf(keys), List.of()));
+        : Optional.of(new AttestedKey.Named(List.copyOf(keys), List.of(), Optional.empty()));
   }
 
   private static Tier requireStatus(JsonObject claims, Spelling spelling, boolean acceptWarning)

@@ -34,8 +34,10 @@ record ResultEnvelope(
      * By thumbprint, all of which must be the caller's.
      *
      * @param certificates {@code x5t#S256} thumbprints
+     * @param jwk the key itself, where the result holds it
      */
-    record Named(List<Thumbprint> keys, List<Thumbprint> certificates) implements AttestedKey {}
+    record Named(List<Thumbprint> keys, List<Thumbprint> certificates, Optional<PublicJwk> jwk)
+        implements AttestedKey {}
 
     record Unusable(Verification.Denied denial) implements AttestedKey {}
   }
@@ -47,9 +49,11 @@ record ResultEnvelope(
     }
     var keys = new ArrayList<Thumbprint>();
     var certificates = new ArrayList<Thumbprint>();
+    Optional<PublicJwk> jwk = Optional.empty();
     if (cnf.has("jwk")) {
       try {
-        keys.add(PublicJwk.parse(cnf.object("jwk").orElse(JsonObject.EMPTY)).thumbprint());
+        jwk = Optional.of(PublicJwk.parse(cnf.object("jwk").orElse(JsonObject.EMPTY)));
+        keys.add(jwk.get().thumbprint());
       } catch (JwkException e) {
         return unusable(
             e.kind() == JwkException.Kind.PRIVATE ? Reason.ATT_MALFORMED : Reason.ATT_KEY_MISMATCH,
@@ -70,7 +74,7 @@ record ResultEnvelope(
     if (keys.isEmpty() && certificates.isEmpty()) {
       return unusable(Reason.ATT_KEY_MISMATCH, "`cnf` names no key in a form understood here");
     }
-    return new AttestedKey.Named(List.copyOf(keys), List.copyOf(certificates));
+    return new AttestedKey.Named(List.copyOf(keys), List.copyOf(certificates), jwk);
   }
 
   /** {@code eat_nonce}: a string of 8 to 88 characters or an array of them (RFC 9711 §4.1). */

@@ -27,7 +27,7 @@ import dev.postern.attestation.jose.JwsException;
 import dev.postern.attestation.jose.JwsRules;
 import dev.postern.attestation.jose.KeyPurpose;
 import dev.postern.attestation.jose.MalformedSignatureException;
-import dev.postern.attestation.jose.Thumbprint;
+import dev.postern.attestation.jose.PublicJwk;
 import dev.postern.attestation.jose.VerificationKey;
 import dev.postern.json.JsonValue;
 import dev.postern.json.JsonValue.JsonArray;
@@ -66,15 +66,21 @@ final class ResultVerifier {
     this.challenges = challenges;
   }
 
-  AttestationFacts verify(
-      String result, ConfirmedKey caller, String sub, String debuggerId, Instant now)
+  /**
+   * What a result says, and the caller's key where the result holds it.
+   *
+   * @param key of the thumbprint that the token confirms
+   */
+  record Vouched(AttestationFacts facts, Optional<PublicJwk> key) {}
+
+  Vouched verify(String result, ConfirmedKey caller, String sub, String debuggerId, Instant now)
       throws Refusal {
     ResultCache.Entry entry = seen.get(result).filter(this::isKeyInForce).orElse(null);
     if (entry != null) {
       requireCurrent(entry.envelope(), now);
       requireBinding(entry.envelope(), caller);
       requireSubject(entry.envelope(), sub, debuggerId);
-      return entry.facts().withFresh(isFresh(entry.envelope(), caller));
+      return vouched(entry.facts(), entry.envelope(), caller);
     }
     // size, segments, base64url, header; key by kid; signature; claims JSON
     CompactJws jws = parse(result);
@@ -91,7 +97,15 @@ final class ResultVerifier {
     AttestationFacts facts = appraise(claims, envelope);
     requireSubject(envelope, sub, debuggerId);
     seen.put(result, new ResultCache.Entry(key, envelope, facts));
-    return facts.withFresh(isFresh(envelope, caller));
+    return vouched(facts, envelope, caller);
+  }
+
+  private Vouched vouched(AttestationFacts facts, ResultEnvelope envelope, ConfirmedKey caller) {
+    return new Vouched(
+        facts.withFresh(isFresh(envelope, caller)),
+        envelope.key().orElse(null) instanceof AttestedKey.Named named
+            ? named.jwk()
+            : Optional.empty());
   }
 
   private boolean isKeyInForce(ResultCache.Entry entry) {
@@ -269,7 +283,7 @@ final class ResultVerifier {
   private static void requireBinding(ResultEnvelope result, ConfirmedKey caller) throws Refusal {
     boolean bound =
         switch (result.key().orElse(null)) {
-          case AttestedKey.Named(List<Thumbprint> keys, List<Thumbprint> certificates) ->
+          case AttestedKey.Named(var keys, var certificates, var jwk) ->
               keys.stream().allMatch(caller.thumbprint()::equals)
                   && certificates.stream()
                       .allMatch(one -> caller.certificate().equals(Optional.of(one)));

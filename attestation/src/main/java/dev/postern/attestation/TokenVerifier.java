@@ -168,7 +168,8 @@ public final class TokenVerifier {
     String debuggerId = claimsReader.requireDebuggerId(claims);
     List<String> scopes = claimsReader.requireScopes(claims);
     // 13 attestation, the same steps, then its claims
-    AttestationFacts facts = requireAttestation(claims, key, identity.sub(), debuggerId, now);
+    ResultVerifier.Vouched vouched =
+        requireAttestation(claims, key, identity.sub(), debuggerId, now);
 
     Subject subject = signed.subject(identity.sub());
     return new VerifiedToken(
@@ -183,9 +184,9 @@ public final class TokenVerifier {
             identity.groups(),
             scopes),
         replayKey(subject, identity.jti()),
-        key.confirmation(),
+        key.confirmation().orKey(vouched.key()),
         Digests.sha256(token),
-        facts);
+        vouched.facts());
   }
 
   private Instant now() throws Refusal {
@@ -355,7 +356,7 @@ public final class TokenVerifier {
     }
   }
 
-  private AttestationFacts requireAttestation(
+  private ResultVerifier.Vouched requireAttestation(
       JsonObject claims, ConfirmedKey key, String sub, String debuggerId, Instant now)
       throws Refusal {
     Optional<JsonValue> result = claims.get("attestation");
@@ -367,7 +368,7 @@ public final class TokenVerifier {
       throw new Refusal(ATT_MALFORMED, "both `attestation` and `cmw`");
     }
     if (raw.isPresent()) {
-      return evidence.verify(raw.get(), key, now);
+      return new ResultVerifier.Vouched(evidence.verify(raw.get(), key, now), Optional.empty());
     }
     if (!(result.get() instanceof JsonString(String text))) {
       throw new Refusal(ATT_MALFORMED, "`attestation` is not a string");

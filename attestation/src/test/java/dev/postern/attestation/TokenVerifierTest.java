@@ -21,6 +21,7 @@ import dev.postern.attestation.mint.DebugTokenMint;
 import dev.postern.attestation.mint.SigningKey;
 import dev.postern.attestation.mint.SimulatedVerifier;
 import dev.postern.json.JsonValue.JsonArray;
+import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -218,6 +219,23 @@ class TokenVerifierTest {
               assertThat(confirmation.thumbprint()).isEqualTo(HOLDER.thumbprint());
             });
     assertThat(denied(verifier().verify(token))).isEqualTo(Reason.BINDING_MISMATCH);
+  }
+
+  // so that the proof need not bring the key (RFC 7800 §3.1 lets the result name it whole)
+  @Test
+  void verify_thumbprintOnly_takesTheKeyThatTheResultHolds() {
+    JsonObject jwk = new JsonObject(Map.of("jwk", HOLDER.publicJwk().toJson()));
+    String result = EAT.sign(Workshop.resultClaims().with("cnf", jwk));
+    String token = MINT.sign(Workshop.claimsWithResult(result));
+    TokenVerifier verifier = verifier();
+
+    for (int use = 0; use < 2; use++) {
+      assertThat(verifier.verify(token))
+          .isInstanceOfSatisfying(
+              Verification.Verified.class,
+              it -> assertThat(it.token().confirmation().key()).contains(HOLDER.publicJwk()));
+    }
+    assertThat(verified(goodToken()).confirmation().key()).isEmpty();
   }
 
   @Test
