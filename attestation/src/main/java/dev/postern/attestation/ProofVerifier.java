@@ -14,6 +14,7 @@ import dev.postern.attestation.jose.PublicJwk;
 import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonObject;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -117,10 +118,7 @@ public final class ProofVerifier {
     if (!is(claims, "session_id", expected.sessionId())
         || !is(claims, "target", expected.target())
         || !is(claims, "tool", expected.tool())
-        || !claims
-            .array("scopes")
-            .flatMap(JsonArray::strings)
-            .equals(Optional.of(expected.scopes()))) {
+        || !areScopes(claims, expected.scopes())) {
       return Optional.of("made for another session, target, tool or other scopes");
     }
     if (claims.has("srv")
@@ -130,8 +128,17 @@ public final class ProofVerifier {
     return Optional.empty();
   }
 
+  /** A claim that would say nothing may be left out. */
   private static boolean is(JsonObject claims, String name, String expected) {
-    return claims.string(name).equals(Optional.of(expected));
+    return claims.has(name)
+        ? claims.string(name).equals(Optional.of(expected))
+        : expected.isEmpty();
+  }
+
+  private static boolean areScopes(JsonObject claims, List<String> expected) {
+    return claims.has("scopes")
+        ? claims.array("scopes").flatMap(JsonArray::strings).equals(Optional.of(expected))
+        : expected.isEmpty();
   }
 
   private static Proof refused(String detail) {

@@ -114,6 +114,31 @@ class ProofVerifierTest {
     assertRefused(check(HOLDER.signJws(signer.header(), signer.claims(request).without(claim))));
   }
 
+  // as for ListTargets, which is about no session, target or tool
+  @Test
+  void verify_claimsThatWouldSayNothing_mayBeLeftOut() {
+    var signer = new ProofSigner(HOLDER);
+    JsonObject claims = signer.claims(request);
+    var unbound =
+        new ProofExpectation(
+            Workshop.GATEWAY,
+            Optional.of(challenge),
+            SESSION,
+            Digests.base64Url(Digests.sha256(TOKEN)),
+            "",
+            "",
+            "",
+            List.of(),
+            Set.of());
+    for (String name : List.of("session_id", "target", "tool", "scopes", "srv")) {
+      claims = claims.without(name);
+    }
+
+    assertThat(proofs.verify(HOLDER.signJws(signer.header(), claims), byThumbprint(), unbound))
+        .isInstanceOf(Proof.Held.class);
+    assertRefused(check(HOLDER.signJws(signer.header(), claims)));
+  }
+
   @Test
   void verify_moreOrOtherScopes_isRefused() {
     assertRefused(
