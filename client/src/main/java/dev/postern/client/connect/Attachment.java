@@ -2,13 +2,14 @@ package dev.postern.client.connect;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import com.google.protobuf.ByteString;
+import dev.postern.client.connect.AttachMessages.Incoming;
+import dev.postern.client.connect.AttachMessages.Outgoing;
+import dev.postern.proto.stream.DataField;
 import dev.postern.proto.v1.Admitted;
 import dev.postern.proto.v1.AttachRequest;
 import dev.postern.proto.v1.AttachResponse;
 import dev.postern.proto.v1.AttachStart;
 import dev.postern.proto.v1.Challenge;
-import dev.postern.proto.v1.DebugGatewayGrpc;
 import dev.postern.proto.v1.Notice;
 import dev.postern.proto.v1.Proof;
 import dev.postern.proto.v1.Renew;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,10 +33,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One {@code Attach} call: one connection of a session.
  *
- * <p>Bounded both ways. Towards the gateway, {@link #send} blocks while the transport does not take
- * more; from it, at most {@link #MESSAGES_AHEAD} messages wait here, and the next is asked for when
- * one is taken. One thread may send while another receives; notices and the end are told on threads
- * of the channel.
+ * <p>It is used in one of two ways. By threads that block: one may {@link #send} while another
+ * {@link #receive}s. Or by a {@link Flow}, which is called on the channel's event loop and never
+ * waits. Bounded both ways: towards the gateway a sender waits, or should, while the transport does
+ * not take more; from it, at most {@link #MESSAGES_AHEAD} messages are on their way, and the next
+ * is asked for when one has been taken. Notices and the end are told on the executor given.
  */
 final class Attachment {
   /** What is told as it comes, ahead of data not yet taken. */
@@ -45,6 +48,18 @@ final class Attachment {
      * An admitted call is over; told at most once, and not if it ended while it was being admitted.
      */
     void ended(Attachment which, Refusal how);
+  }
+
+  /** Takes what comes on the channel's event loop, as it comes. */
+  interface Flow {
+    /** Bytes from the target side, to be closed; to be followed by {@link Attachment#taken}. */
+    void data(DataField.Received bytes);
+
+    /** The transport takes more. */
+    void ready();
+
+    /** The call is over; nothing else follows. On any thread. */
+    void end();
   }
 
   /** Makes the proof for a challenge. */
@@ -58,17 +73,21 @@ final class Attachment {
     String prove(Challenge challenge, ClientCall<?, ?> call) throws Refused;
   }
 
-  private static final int MESSAGES_AHEAD = 4;
+  private static final int MESSAGES_AHEAD = 8;
 
   /** What waits to be taken: a message, or the end of the call. */
   private sealed interface Event {
     record Message(AttachResponse message) implements Event {}
 
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+    record Data(byte[] bytes) implements Event {}
+
     record End(Refusal how) implements Event {}
   }
 
-  private final ClientCall<AttachRequest, AttachResponse> call;
+  private final ClientCall<Outgoing, Incoming> call;
   private final Listener listener;
+  private final Executor tellers;
   private final LongSupplier nanoTicker;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ReentrantLock sending = new ReentrantLock();
@@ -81,10 +100,17 @@ final class Attachment {
   private long lastSentNanos; // guarded by sending
   private Admitted admitted = Admitted.getDefaultInstance();
 
+  private final Object handover = new Object();
+  private @Nullable Flow flow; // guarded by handover
+
   private Attachment(
-      ClientCall<AttachRequest, AttachResponse> call, Listener listener, LongSupplier nanoTicker) {
+      ClientCall<Outgoing, Incoming> call,
+      Listener listener,
+      Executor tellers,
+      LongSupplier nanoTicker) {
     this.call = call;
     this.listener = listener;
+    this.tellers = tellers;
     this.nanoTicker = nanoTicker;
     this.lastSentNanos = nanoTicker.getAsLong();
   }
@@ -92,6 +118,7 @@ final class Attachment {
   /**
    * Starts a connection and waits until it is admitted.
    *
+   * @param tellers runs what the listener is told, in order and not on the event loop
    * @throws Refused if it is denied, or there is no answer within {@code patience}
    */
   static Attachment open(
@@ -99,23 +126,25 @@ final class Attachment {
       AttachStart start,
       Prover prover,
       Listener listener,
+      Executor tellers,
       Duration patience,
       LongSupplier nanoTicker)
       throws Refused, InterruptedException {
-    ClientCall<AttachRequest, AttachResponse> call =
-        channel.newCall(DebugGatewayGrpc.getAttachMethod(), CallOptions.DEFAULT);
-    var attachment = new Attachment(call, listener, nanoTicker);
+    ClientCall<Outgoing, Incoming> call =
+        channel.newCall(AttachMessages.ATTACH, CallOptions.DEFAULT);
+    var attachment = new Attachment(call, listener, tellers, nanoTicker);
     long deadline = nanoTicker.getAsLong() + patience.toNanos();
-    call.start(attachment.new Incoming(), new Metadata());
+    call.start(attachment.new Callbacks(), new Metadata());
     call.request(MESSAGES_AHEAD);
     boolean done = false;
     try {
-      call.sendMessage(AttachRequest.newBuilder().setStart(start).build());
+      call.sendMessage(new Outgoing.Message(AttachRequest.newBuilder().setStart(start).build()));
       Challenge challenge =
           attachment.answer(deadline, AttachResponse::hasChallenge).getChallenge();
       String proof = prover.prove(challenge, call);
       attachment.sendNow(
-          AttachRequest.newBuilder().setProof(Proof.newBuilder().setJws(proof)).build());
+          new Outgoing.Message(
+              AttachRequest.newBuilder().setProof(Proof.newBuilder().setJws(proof)).build()));
       attachment.admitted = attachment.answer(deadline, AttachResponse::hasAdmitted).getAdmitted();
       attachment.told = true;
       done = true;
@@ -136,21 +165,54 @@ final class Attachment {
    *
    * @return false if the call is over, and nothing was sent
    */
-  boolean send(ByteString data) throws InterruptedException {
+  boolean send(byte[] data) throws InterruptedException {
     sending.lock();
     try {
       while (!over && !call.isReady()) {
         writable.await();
       }
-      return transmit(AttachRequest.newBuilder().setData(data).build());
+      return transmit(new Outgoing.Data(DataField.content(data)));
     } finally {
       sending.unlock();
     }
   }
 
+  /** From now on what comes is given to {@code next}; on the event loop, once. */
+  void flowTo(Flow next) {
+    synchronized (handover) {
+      flow = next;
+      for (Event event = events.poll(); event != null; event = events.poll()) {
+        switch (event) {
+          case Event.Data(byte[] bytes) -> next.data(DataField.received(bytes));
+          case Event.Message message -> taken();
+          case Event.End end -> next.end();
+        }
+      }
+    }
+  }
+
+  /**
+   * Sends bytes without waiting; a {@link Flow} should not while not {@link #isReady}.
+   *
+   * @return false if the call is over, and nothing was sent
+   */
+  boolean offer(DataField.Content data) {
+    return sendNow(new Outgoing.Data(data));
+  }
+
+  /** Whether the transport takes more. */
+  boolean isReady() {
+    return call.isReady();
+  }
+
+  /** What a {@link Flow} was given last has been dealt with: another message may come. */
+  void taken() {
+    call.request(1);
+  }
+
   /** Sends a renewal; false if the call is over. */
   boolean renew(Renew renew) {
-    return sendNow(AttachRequest.newBuilder().setRenew(renew).build());
+    return sendNow(new Outgoing.Message(AttachRequest.newBuilder().setRenew(renew).build()));
   }
 
   /** Sends empty data if nothing has gone out for {@code quiet}. */
@@ -158,7 +220,7 @@ final class Attachment {
     sending.lock();
     try {
       if (nanoTicker.getAsLong() - lastSentNanos >= quiet.toNanos() && !over && call.isReady()) {
-        transmit(AttachRequest.newBuilder().setData(ByteString.EMPTY).build());
+        transmit(new Outgoing.Data(DataField.content(new byte[0])));
       }
     } finally {
       sending.unlock();
@@ -207,19 +269,18 @@ final class Attachment {
    * The next bytes from the target side; blocks. Empty once the call has ended, see {@link
    * Listener#ended}.
    */
-  Optional<ByteString> receive() throws InterruptedException {
+  Optional<byte[]> receive() throws InterruptedException {
     while (true) {
       switch (events.take()) {
         case Event.End end -> {
           events.add(end);
           return Optional.empty();
         }
-        case Event.Message(AttachResponse message) -> {
+        case Event.Data(byte[] bytes) -> {
           call.request(1);
-          if (message.hasData()) {
-            return Optional.of(message.getData());
-          }
+          return Optional.of(bytes);
         }
+        case Event.Message message -> call.request(1);
       }
     }
   }
@@ -240,6 +301,7 @@ final class Attachment {
         }
         yield message;
       }
+      case Event.Data data -> throw new Refused(unexpected());
     };
   }
 
@@ -248,7 +310,7 @@ final class Attachment {
         Status.Code.INTERNAL, "", "", "the gateway's answer is not one that belongs here");
   }
 
-  private boolean sendNow(AttachRequest request) {
+  private boolean sendNow(Outgoing request) {
     sending.lock();
     try {
       return transmit(request);
@@ -257,7 +319,7 @@ final class Attachment {
     }
   }
 
-  private boolean transmit(AttachRequest request) {
+  private boolean transmit(Outgoing request) {
     if (over || halfClosed) {
       return false;
     }
@@ -266,22 +328,52 @@ final class Attachment {
     return true;
   }
 
-  private final class Incoming extends ClientCall.Listener<AttachResponse> {
+  private final class Callbacks extends ClientCall.Listener<Incoming> {
     @Override
-    public void onMessage(AttachResponse message) {
-      if (message.hasNotice()) {
-        call.request(1);
-        listener.notice(message.getNotice());
-      } else if (message.hasData() && message.getData().isEmpty()) {
-        call.request(1);
+    public void onMessage(Incoming message) {
+      switch (message) {
+        case Incoming.Data(var bytes) when bytes.length() == 0 -> {
+          bytes.close();
+          call.request(1);
+        }
+        case Incoming.Data(var bytes) -> data(bytes);
+        case Incoming.Message(AttachResponse response) when response.hasNotice() -> {
+          call.request(1);
+          tellers.execute(() -> listener.notice(response.getNotice()));
+        }
+        case Incoming.Message(AttachResponse response) -> {
+          synchronized (handover) {
+            events.add(new Event.Message(response));
+          }
+        }
+      }
+    }
+
+    private void data(DataField.Received bytes) {
+      Flow to;
+      synchronized (handover) {
+        to = flow;
+        if (to == null) {
+          events.add(new Event.Data(bytes.copy()));
+        }
+      }
+      if (to == null) {
+        bytes.close();
       } else {
-        events.add(new Event.Message(message));
+        to.data(bytes);
       }
     }
 
     @Override
     public void onReady() {
       signal(false);
+      Flow to;
+      synchronized (handover) {
+        to = flow;
+      }
+      if (to != null) {
+        to.ready();
+      }
     }
 
     @Override
@@ -289,10 +381,17 @@ final class Attachment {
       Refusal how = Refusal.of(status, trailers == null ? new Metadata() : trailers);
       signal(true);
       howItEnded = how;
-      events.add(new Event.End(how));
+      Flow to;
+      synchronized (handover) {
+        to = flow;
+        events.add(new Event.End(how));
+      }
       ended.countDown();
+      if (to != null) {
+        to.end();
+      }
       if (told) {
-        listener.ended(Attachment.this, how);
+        tellers.execute(() -> listener.ended(Attachment.this, how));
       }
     }
 

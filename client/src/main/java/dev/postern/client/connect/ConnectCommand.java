@@ -7,6 +7,7 @@ import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ExitStatus;
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.connect.ClientDefaults.Field;
+import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,9 +89,10 @@ public final class ConnectCommand implements Callable<Integer> {
     ClientDefaults defaults = ClientDefaults.load(around);
     LocalSession.Wanted wanted = wanted(defaults);
     GatewayOptions.Resolved resolved = options.resolve(defaults, around);
-    Optional<LocalListener> listener = stdio ? Optional.empty() : Optional.of(listener(defaults));
     var notices = new Notices(around);
     try (GatewayChannel gateway = GatewayChannel.open(resolved.gateway(), resolved.tls())) {
+      Optional<LocalListener> listener =
+          stdio ? Optional.empty() : Optional.of(listener(defaults, gateway.loop()));
       var session =
           new LocalSession(
               gateway.channel(),
@@ -157,10 +159,11 @@ public final class ConnectCommand implements Callable<Integer> {
         wanted.target(), wanted.tool(), wanted.scopes(), wanted.reason(), gatewayId, wanted.hold());
   }
 
-  private LocalListener listener(ClientDefaults defaults) throws CommandFailure {
+  private LocalListener listener(ClientDefaults defaults, EventLoopGroup loop)
+      throws CommandFailure {
     String address =
         defaults.value(Optional.ofNullable(listen), Field.LISTEN).orElse("127.0.0.1:0");
-    return LocalListener.open(HostPort.parse(address, "--listen"), allowRemote);
+    return LocalListener.open(HostPort.parse(address, "--listen"), allowRemote, loop);
   }
 
   private static void keepAlive(LocalSession session, CountDownLatch ended) {

@@ -6,20 +6,26 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A TLS 1.3 channel to one gateway. Its calls' callbacks run on virtual threads and may block. */
+/**
+ * A TLS 1.3 channel to one gateway, on an event loop of its own that others may use too. Its calls'
+ * callbacks run on that loop and must not block.
+ */
 public final class GatewayChannel implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
   private static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -40,16 +46,18 @@ public final class GatewayChannel implements AutoCloseable {
       @Nullable String serverName) {}
 
   private final ManagedChannel channel;
-  private final ExecutorService executor;
+  private final EventLoopGroup loop;
 
-  private GatewayChannel(ManagedChannel channel, ExecutorService executor) {
+  private GatewayChannel(ManagedChannel channel, EventLoopGroup loop) {
     this.channel = channel;
-    this.executor = executor;
+    this.loop = loop;
   }
 
   /** Prepares a channel; connects when it is first used. */
   public static GatewayChannel open(HostPort gateway, Tls tls) throws CommandFailure {
-    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    var loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("postern-io", true), NioIoHandler.newFactory());
     try {
       SslContextBuilder context = GrpcSslContexts.forClient().protocols("TLSv1.3");
       if (tls.ca() != null) {
@@ -63,16 +71,18 @@ public final class GatewayChannel implements AutoCloseable {
       NettyChannelBuilder builder =
           NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
               .sslContext(context.build())
-              .executor(executor)
-              .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+              .eventLoopGroup(loop)
+              .channelType(NioSocketChannel.class)
+              .directExecutor()
+              .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
               .maxInboundMessageSize(MAX_MESSAGE_BYTES)
               .disableRetry();
       if (tls.serverName() != null) {
         builder.overrideAuthority(tls.serverName());
       }
-      return new GatewayChannel(builder.build(), executor);
+      return new GatewayChannel(builder.build(), loop);
     } catch (SSLException | IllegalArgumentException e) {
-      executor.close();
+      shutdown(loop);
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw CommandFailure.usage(
           "the files of --ca or --cert cannot be used: " + cause.getMessage());
@@ -81,6 +91,11 @@ public final class GatewayChannel implements AutoCloseable {
 
   public ManagedChannel channel() {
     return channel;
+  }
+
+  /** The loop, of one thread, that the channel is on. */
+  EventLoopGroup loop() {
+    return loop;
   }
 
   /**
@@ -121,6 +136,10 @@ public final class GatewayChannel implements AutoCloseable {
       channel.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    executor.shutdown();
+    shutdown(loop);
+  }
+
+  private static void shutdown(EventLoopGroup loop) {
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -1,33 +1,52 @@
 package dev.postern.client.connect;
 
 import dev.postern.client.command.CommandFailure;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.concurrent.Semaphore;
 
-/** The local port that debuggers connect to. Each connection gets an attachment of its own. */
+/**
+ * The local port that debuggers connect to. Each connection gets an attachment of its own, admitted
+ * on a thread of its own; from then on it is the event loop's.
+ */
 final class LocalListener implements AutoCloseable {
   private static final int BACKLOG = 64;
   private static final int MAX_CONNECTIONS = 256;
 
-  private final ServerSocket server;
+  private final Channel server;
   private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+  private final Accepting accepting;
 
-  private LocalListener(ServerSocket server) {
+  private LocalListener(Channel server, Accepting accepting) {
     this.server = server;
+    this.accepting = accepting;
+  }
+
+  /** Gets the connections; nobody is there for them before {@link #serve}. */
+  private static final class Accepting extends ChannelInitializer<SocketChannel> {
+    private volatile java.util.function.Consumer<SocketChannel> taker = SocketChannel::close;
+
+    @Override
+    protected void initChannel(SocketChannel socket) {
+      taker.accept(socket);
+    }
   }
 
   /**
    * Takes the port; nothing is served yet.
    *
    * @param allowRemote whether an address that is not this machine's own is meant
+   * @param loop where the connections are relayed, that of the channel to the gateway
    */
-  static LocalListener open(HostPort address, boolean allowRemote) throws CommandFailure {
+  static LocalListener open(HostPort address, boolean allowRemote, EventLoopGroup loop)
+      throws CommandFailure {
     InetSocketAddress resolved = address.resolve();
     InetAddress ip = resolved.getAddress();
     if (!ip.isLoopbackAddress() && !allowRemote) {
@@ -37,48 +56,59 @@ final class LocalListener implements AutoCloseable {
               + " can be reached from other machines, and whoever reaches it is in the session; use"
               + " a loopback address, or add --allow-remote if that is meant");
     }
-    try {
-      var server = new ServerSocket();
-      server.setReuseAddress(true);
-      server.bind(resolved, BACKLOG);
-      return new LocalListener(server);
-    } catch (IOException e) {
-      throw CommandFailure.unreachable("cannot listen on " + address + ": " + e.getMessage());
+    var accepting = new Accepting();
+    var bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(accepting)
+            .bind(resolved)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw CommandFailure.unreachable(
+          "cannot listen on " + address + ": " + bound.cause().getMessage());
     }
+    return new LocalListener(bound.channel(), accepting);
   }
 
   HostPort address() {
-    return new HostPort(server.getInetAddress().getHostAddress(), server.getLocalPort());
+    var local = (InetSocketAddress) server.localAddress();
+    return new HostPort(local.getAddress().getHostAddress(), local.getPort());
   }
 
   /** Serves connections until {@code session} is over or this is closed. */
-  void serve(LocalSession session, Notices notices) {
+  void serve(LocalSession session, Notices notices) throws InterruptedException {
     var _ = session.over().thenRun(this::close);
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        if (free.tryAcquire()) {
-          Thread.ofVirtual().name("connection").start(() -> relay(socket, session, notices));
-        } else {
-          notices.once(
-              "more than " + MAX_CONNECTIONS + " connections at once; the rest is turned away");
-          new SocketEnd(socket).close();
-        }
-      } catch (IOException e) {
-        if (!server.isClosed()) {
-          notices.once("cannot take a connection: " + e.getMessage());
-        }
-      }
-    }
+    accepting.taker =
+        socket -> {
+          if (free.tryAcquire()) {
+            Thread.ofVirtual().name("connection").start(() -> relay(socket, session, notices));
+          } else {
+            socket.close();
+            Thread.ofVirtual()
+                .start(
+                    () ->
+                        notices.once(
+                            "more than "
+                                + MAX_CONNECTIONS
+                                + " connections at once; the rest is turned away"));
+          }
+        };
+    server.config().setAutoRead(true);
+    server.closeFuture().await();
   }
 
-  private void relay(Socket socket, LocalSession session, Notices notices) {
-    var local = new SocketEnd(socket);
+  private void relay(SocketChannel socket, LocalSession session, Notices notices) {
     try {
-      socket.setTcpNoDelay(true);
       Attachment attachment = session.take();
       try {
-        new Relay(attachment, local).run();
+        SocketRelay.start(attachment, socket).await();
       } finally {
         session.release(attachment);
       }
@@ -86,48 +116,16 @@ final class LocalListener implements AutoCloseable {
       notices.once("a connection was turned away: " + e.refusal().sentence());
     } catch (CommandFailure e) {
       notices.once("a connection was turned away: " + e.text());
-    } catch (IOException e) {
-      notices.once("a connection broke: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      local.close();
+      socket.close();
       free.release();
     }
   }
 
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      // a listener that cannot be closed is closed with the process
-    }
-  }
-
-  private record SocketEnd(Socket socket) implements Relay.LocalEnd {
-    @Override
-    public InputStream in() throws IOException {
-      return socket.getInputStream();
-    }
-
-    @Override
-    public OutputStream out() throws IOException {
-      return socket.getOutputStream();
-    }
-
-    @Override
-    public void finishOutput() throws IOException {
-      socket.shutdownOutput();
-    }
-
-    @Override
-    public void close() {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        // it is gone already
-      }
-    }
+    server.close();
   }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -62,6 +64,8 @@ final class LocalSession implements AutoCloseable {
   private final CompletableFuture<CommandFailure> over = new CompletableFuture<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final ReentrantLock admitting = new ReentrantLock();
+  private final Executor tellers =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("tell").factory());
   private final Events events = new Events();
 
   private final Object lock = new Object();
@@ -286,7 +290,7 @@ final class LocalSession implements AutoCloseable {
   private Attachment open(AttachStart start, Attachment.Prover prover)
       throws Refused, InterruptedException {
     Attachment attachment =
-        Attachment.open(channel, start, prover, events, ADMISSION_PATIENCE, nanoTicker);
+        Attachment.open(channel, start, prover, events, tellers, ADMISSION_PATIENCE, nanoTicker);
     synchronized (lock) {
       open.add(attachment);
     }

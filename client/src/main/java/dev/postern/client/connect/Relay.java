@@ -1,18 +1,20 @@
 package dev.postern.client.connect;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Moves bytes between one local connection and one {@link Attachment} until both are done. */
+/**
+ * Moves bytes between standard input and output and one {@link Attachment} until both are done,
+ * with a thread for each direction: neither end can be waited for in another way. {@link
+ * SocketRelay} is the one for sockets.
+ */
 final class Relay {
   private static final int CHUNK_BYTES = 32 * 1024;
 
-  /** The local end: a socket, or standard input and output. */
+  /** The local end. */
   interface LocalEnd {
     InputStream in() throws IOException;
 
@@ -52,7 +54,7 @@ final class Relay {
       byte[] buffer = new byte[CHUNK_BYTES];
       int count = in.read(buffer);
       while (count >= 0) {
-        if (!attachment.send(UnsafeByteOperations.unsafeWrap(Arrays.copyOf(buffer, count)))) {
+        if (!attachment.send(Arrays.copyOf(buffer, count))) {
           return;
         }
         count = in.read(buffer);
@@ -68,9 +70,9 @@ final class Relay {
   private void pumpDown() throws InterruptedException {
     try {
       OutputStream out = local.out();
-      Optional<ByteString> data = attachment.receive();
+      Optional<byte[]> data = attachment.receive();
       while (data.isPresent()) {
-        data.get().writeTo(out);
+        out.write(data.get());
         out.flush();
         data = attachment.receive();
       }
