@@ -67,6 +67,13 @@ public final class RelayBench {
                 List.of(gateway.pid(), connect.pid())));
         bench.run();
       }
+    } catch (IOException e) {
+      for (String log : List.of("gateway.log", "connect.log")) {
+        List<String> lines = Files.readAllLines(folder.resolve(log));
+        System.err.println("the end of " + log);
+        lines.stream().skip(Math.max(0, lines.size() - 20)).forEach(System.err::println);
+      }
+      throw e;
     } finally {
       Folders.delete(folder);
     }

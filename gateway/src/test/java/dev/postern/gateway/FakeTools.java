@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** A tool whose targets send back what they get, and remember how they were opened and closed. */
 final class FakeTools implements ToolTargets {
@@ -30,6 +31,9 @@ final class FakeTools implements ToolTargets {
 
   /** A target that gets a message that begins so takes nothing more. */
   static final String STALL = "stall";
+
+  /** What opens targets in place of this, if there is something. */
+  volatile @Nullable ToolTargets instead;
 
   /** How often each message is sent back. */
   volatile int echoes = 1;
@@ -59,7 +63,12 @@ final class FakeTools implements ToolTargets {
   }
 
   @Override
-  public TargetSide open(SessionGrant grant, ClientSide client) throws TargetUnavailable {
+  public TargetSide open(SessionGrant grant, ClientSide client)
+      throws TargetUnavailable, InterruptedException {
+    ToolTargets other = instead;
+    if (other != null) {
+      return other.open(grant, client);
+    }
     if (unreachable) {
       throw new TargetUnavailable(TargetUnavailable.Code.TARGET_UNREACHABLE, "switched off");
     }

@@ -262,6 +262,13 @@ final class Attachment {
 
   /** Ends the call at once, both directions. */
   void cancel(String why) {
+    sending.lock();
+    try {
+      over = true; // gRPC takes nothing after a cancel, not even a half-close
+      writable.signalAll();
+    } finally {
+      sending.unlock();
+    }
     call.cancel(why, null);
   }
 

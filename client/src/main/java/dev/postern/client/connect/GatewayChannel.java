@@ -140,6 +140,6 @@ public final class GatewayChannel implements AutoCloseable {
   }
 
   private static void shutdown(EventLoopGroup loop) {
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * The local port that debuggers connect to. Each connection gets an attachment of its own, admitted
@@ -31,7 +32,7 @@ final class LocalListener implements AutoCloseable {
 
   /** Gets the connections; nobody is there for them before {@link #serve}. */
   private static final class Accepting extends ChannelInitializer<SocketChannel> {
-    private volatile java.util.function.Consumer<SocketChannel> taker = SocketChannel::close;
+    private volatile Consumer<SocketChannel> taker = LocalListener::drop;
 
     @Override
     protected void initChannel(SocketChannel socket) {
@@ -90,7 +91,7 @@ final class LocalListener implements AutoCloseable {
           if (free.tryAcquire()) {
             Thread.ofVirtual().name("connection").start(() -> relay(socket, session, notices));
           } else {
-            socket.close();
+            drop(socket);
             Thread.ofVirtual()
                 .start(
                     () ->
@@ -119,13 +120,17 @@ final class LocalListener implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      socket.close();
+      drop(socket);
       free.release();
     }
   }
 
+  private static void drop(SocketChannel socket) {
+    var _ = socket.close();
+  }
+
   @Override
   public void close() {
-    server.close();
+    var _ = server.close();
   }
 }

@@ -43,7 +43,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Attachme
 
   private void begin() {
     socket.pipeline().addLast(this);
-    socket.closeFuture().addListener(closed -> socketGone());
+    var _ = socket.closeFuture().addListener(closed -> socketGone());
     attachment.flowTo(this);
     socket.config().setAutoRead(true);
   }
@@ -76,7 +76,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Attachme
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    var _ = context.close();
   }
 
   private void socketGone() {
@@ -91,16 +91,17 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Attachme
   @Override
   public void data(DataField.Received bytes) {
     ByteBuf view = Unpooled.wrappedBuffer(bytes.buffers().toArray(ByteBuffer[]::new));
-    socket
-        .write(view)
-        .addListener(
-            written -> {
-              bytes.close();
-              attachment.taken();
-              if (!written.isSuccess()) {
-                socket.close();
-              }
-            });
+    var _ =
+        socket
+            .write(view)
+            .addListener(
+                written -> {
+                  bytes.close();
+                  attachment.taken();
+                  if (!written.isSuccess()) {
+                    close();
+                  }
+                });
     if (!flushing) {
       flushing = true;
       socket.eventLoop().execute(this::flush); // behind what else has come in with this
@@ -119,9 +120,14 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Attachme
 
   /** Behind the last bytes. */
   private void finish() {
-    socket
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(written -> socket.shutdownOutput().addListener(shut -> socket.close()));
+    var _ =
+        socket
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(written -> socket.shutdownOutput().addListener(shut -> close()));
+  }
+
+  private void close() {
+    var _ = socket.close();
   }
 
   /** What was read from the socket; valid while it is being sent. */

@@ -16,6 +16,8 @@ import dev.postern.gateway.server.CallChannel.Received;
 import dev.postern.gateway.session.SessionConnection;
 import dev.postern.gateway.stream.ClientGone;
 import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.FlowSide;
+import dev.postern.gateway.stream.LentBytes;
 import dev.postern.gateway.stream.NoticeEvent;
 import dev.postern.gateway.stream.StreamLimits;
 import dev.postern.proto.v1.Admitted;
@@ -28,6 +30,7 @@ import dev.postern.proto.v1.Renew;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,6 +162,10 @@ final class AttachCall implements Caller, Runnable {
     try {
       send(AttachResponse.newBuilder().setAdmitted(admitted(connection)).build());
       connection.admitted();
+      Optional<FlowSide> flowing = connection.flowing();
+      if (flowing.isPresent()) {
+        flow(connection, flowing.get());
+      }
       relay(connection);
     } catch (Gone gone) {
       connection.session().connectionOver(connection, EndReason.CLIENT_GONE, "");
@@ -166,6 +173,27 @@ final class AttachCall implements Caller, Runnable {
       log.error("connection failed session_id={}", connection.session().id(), bug);
       connection.session().connectionOver(connection, EndReason.INTERNAL_ERROR, "");
     }
+  }
+
+  /** From here on debug bytes do not come by this thread; all other messages do. */
+  private void flow(SessionConnection connection, FlowSide side) throws InterruptedException {
+    channel.flowTo(
+        new CallChannel.Flow() {
+          @Override
+          public void begin() {
+            side.begin();
+          }
+
+          @Override
+          public void data(LentBytes bytes) {
+            connection.flowFromClient(side, bytes);
+          }
+
+          @Override
+          public void ready() {
+            side.ready();
+          }
+        });
   }
 
   private void relay(SessionConnection connection) throws Gone, InterruptedException {
@@ -176,6 +204,8 @@ final class AttachCall implements Caller, Runnable {
         case Received.Message(Incoming.Start(var start)) -> malformed(connection);
         case Received.Message(Incoming.Proof(var proof)) -> malformed(connection);
         case Received.Message(Incoming.Unknown unknown) -> malformed(connection);
+        case Received.Message(Incoming.Lent lent) ->
+            throw new IllegalStateException("lent bytes are not kept");
         case Received.HalfClosed half -> {
           connection.halfClosed();
           channel.awaitGone(); // the target side ends the connection when it has answered
@@ -245,6 +275,16 @@ final class AttachCall implements Caller, Runnable {
     } catch (Gone gone) {
       throw new ClientGone("" + gone.getMessage());
     }
+  }
+
+  @Override
+  public Optional<Executor> loop() {
+    return Optional.of(channel.loop());
+  }
+
+  @Override
+  public boolean flow(LentBytes data) {
+    return channel.flow(data);
   }
 
   @Override

@@ -1,32 +1,27 @@
 package dev.postern.gateway.server;
 
+import dev.postern.gateway.stream.LentBytes;
+import dev.postern.proto.stream.DataField;
 import dev.postern.proto.v1.AttachRequest;
 import dev.postern.proto.v1.AttachResponse;
 import dev.postern.proto.v1.AttachStart;
 import dev.postern.proto.v1.Renew;
-import io.grpc.Drainable;
-import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The messages of an Attach stream and how they are read and written.
  *
- * <p>Debug bytes are most of the traffic, so {@code data} messages skip protobuf's objects: their
- * field is read straight into the array that the target side gets, and written straight from the
- * array that came from it. Everything else is generated code. The bytes on the wire are the same.
+ * <p>Debug bytes are most of the traffic, so {@code data} messages skip protobuf's objects, see
+ * {@link DataField}. Everything else is generated code. The bytes on the wire are the same.
  */
 final class AttachMessages {
-  /** Field 3, length-delimited: {@code data} in both directions. */
-  private static final int DATA_TAG = (3 << 3) | 2;
-
-  private static final int MAX_VARINT32_BYTES = 5;
-
   static final Marshaller<Incoming> INCOMING =
       new Marshaller<>() {
         @Override
@@ -53,7 +48,8 @@ final class AttachMessages {
           return switch (value) {
             case Outgoing.Message(AttachResponse response) ->
                 new ByteArrayInputStream(response.toByteArray());
-            case Outgoing.Data(byte[] bytes) -> new DataStream(bytes);
+            case Outgoing.Data(byte[] bytes) -> DataField.message(DataField.content(bytes));
+            case Outgoing.Flow(LentBytes bytes) -> DataField.message(new LentContent(bytes));
             case Outgoing.Reset reset -> throw new ResetRequested();
           };
         }
@@ -66,12 +62,16 @@ final class AttachMessages {
 
   private AttachMessages() {}
 
-  /** What a client sent. Arrays are owned by whoever takes the message. */
+  /** What a client sent. Whoever takes lent bytes closes them. */
   sealed interface Incoming {
     record Start(AttachStart start) implements Incoming {}
 
     record Proof(String jws) implements Incoming {}
 
+    /** Debug bytes as they came. */
+    record Lent(LentBytes bytes) implements Incoming {}
+
+    /** The same, kept. */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Data(byte[] bytes) implements Incoming {}
 
@@ -82,22 +82,10 @@ final class AttachMessages {
 
     /** Reads one message; the stream's bytes are all of it, and already bounded. */
     static Incoming parse(InputStream stream) throws IOException {
-      int total = stream instanceof KnownLength ? stream.available() : -1;
-      if (total < 2) {
-        return general(stream.readAllBytes());
-      }
-      byte[] head = stream.readNBytes(Math.min(total, 1 + MAX_VARINT32_BYTES));
-      int body = dataStart(head, total);
-      if (body < 0) {
-        byte[] wire = Arrays.copyOf(head, total);
-        stream.readNBytes(wire, head.length, total - head.length);
-        return general(wire);
-      }
-      var bytes = new byte[total - body];
-      int already = head.length - body;
-      System.arraycopy(head, body, bytes, 0, already);
-      stream.readNBytes(bytes, already, bytes.length - already);
-      return new Data(bytes);
+      return switch (DataField.read(stream)) {
+        case DataField.Found.Data(var bytes) -> new Lent(new Received(bytes));
+        case DataField.Found.Other(byte[] message) -> general(message);
+      };
     }
 
     private static Incoming general(byte[] wire) throws IOException {
@@ -110,21 +98,6 @@ final class AttachMessages {
         case MESSAGE_NOT_SET -> new Unknown();
       };
     }
-
-    /** Where the bytes begin if the message is one {@code data} field and nothing else, else -1. */
-    private static int dataStart(byte[] head, int total) {
-      if (head[0] != DATA_TAG) {
-        return -1;
-      }
-      int length = 0;
-      for (int i = 1; i < head.length; i++) {
-        length |= (head[i] & 0x7f) << (7 * (i - 1));
-        if (head[i] >= 0) {
-          return length == total - i - 1 ? i + 1 : -1;
-        }
-      }
-      return -1;
-    }
   }
 
   /** What goes to a client. */
@@ -133,6 +106,9 @@ final class AttachMessages {
 
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Data(byte[] bytes) implements Outgoing {}
+
+    /** Bytes that are copied while the message is sent, and not later. */
+    record Flow(LentBytes bytes) implements Outgoing {}
 
     /** Not a message: makes gRPC reset the stream, past whatever is queued on it. */
     record Reset() implements Outgoing {}
@@ -147,64 +123,44 @@ final class AttachMessages {
     }
   }
 
-  /** One {@code data} field around an array, copied once: into the transport's buffer. */
-  private static final class DataStream extends InputStream implements Drainable, KnownLength {
-    private final byte[] header;
-    private final byte[] bytes;
-    private int at;
-
-    DataStream(byte[] bytes) {
-      this.bytes = bytes;
-      var head = new byte[1 + MAX_VARINT32_BYTES];
-      int used = 0;
-      head[used++] = DATA_TAG;
-      int rest = bytes.length;
-      while (rest > 0x7f) {
-        head[used++] = (byte) ((rest & 0x7f) | 0x80);
-        rest >>>= 7;
-      }
-      head[used++] = (byte) rest;
-      this.header = Arrays.copyOf(head, used);
+  /** What gRPC read, in its own buffers. */
+  private record Received(DataField.Received bytes) implements LentBytes {
+    @Override
+    public int length() {
+      return bytes.length();
     }
 
     @Override
-    public int drainTo(OutputStream target) throws IOException {
-      int left = available();
-      if (at < header.length) {
-        target.write(header, at, header.length - at);
-        at = header.length;
-      }
-      int done = at - header.length;
-      target.write(bytes, done, bytes.length - done);
-      at = header.length + bytes.length;
-      return left;
+    public List<ByteBuffer> buffers() {
+      return bytes.buffers();
     }
 
     @Override
-    public int read() {
-      if (available() == 0) {
-        return -1;
-      }
-      byte next = at < header.length ? header[at] : bytes[at - header.length];
-      at++;
-      return next & 0xff;
+    public void close() {
+      bytes.close();
+    }
+  }
+
+  /** Copied in steps that stay in the processor's cache. */
+  private record LentContent(LentBytes bytes) implements DataField.Content {
+    private static final int STEP_BYTES = 8 * 1024;
+
+    @Override
+    public int length() {
+      return bytes.length();
     }
 
     @Override
-    public int read(byte[] into, int from, int length) {
-      if (length == 0) {
-        return 0;
+    public void writeTo(OutputStream out) throws IOException {
+      var step = new byte[Math.min(STEP_BYTES, bytes.length())];
+      for (ByteBuffer buffer : bytes.buffers()) {
+        ByteBuffer rest = buffer.duplicate();
+        while (rest.hasRemaining()) {
+          int part = Math.min(step.length, rest.remaining());
+          rest.get(step, 0, part);
+          out.write(step, 0, part);
+        }
       }
-      int count = 0;
-      while (count < length && available() > 0) {
-        into[from + count++] = (byte) read();
-      }
-      return count == 0 ? -1 : count;
-    }
-
-    @Override
-    public int available() {
-      return header.length + bytes.length - at;
     }
   }
 }

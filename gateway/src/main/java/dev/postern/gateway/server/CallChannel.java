@@ -2,11 +2,17 @@ package dev.postern.gateway.server;
 
 import dev.postern.gateway.server.AttachMessages.Incoming;
 import dev.postern.gateway.server.AttachMessages.Outgoing;
+import dev.postern.gateway.stream.LentBytes;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +44,14 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
   /** What one received message costs beside its bytes, so that empty ones are bounded too. */
   private static final int MESSAGE_OVERHEAD_BYTES = 64;
 
+  /** Messages of a flow that may be on their way to the target side. */
+  private static final int FLOW_AHEAD = 8;
+
   private final ServerCall<Incoming, Outgoing> call;
+  private final EventLoop loop;
   private final long maxBlockedNanos;
+  private volatile @Nullable Flow flow;
+  private @Nullable ScheduledFuture<?> unread; // used on the loop only
 
   private final ReentrantLock receiving = new ReentrantLock();
   private final Condition received = receiving.newCondition();
@@ -54,12 +66,13 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
   private volatile boolean gone;
   private volatile @Nullable Runnable onGone;
 
-  CallChannel(ServerCall<Incoming, Outgoing> call) {
-    this(call, MAX_BLOCKED_SEND);
+  CallChannel(ServerCall<Incoming, Outgoing> call, EventLoop loop) {
+    this(call, loop, MAX_BLOCKED_SEND);
   }
 
-  CallChannel(ServerCall<Incoming, Outgoing> call, Duration maxBlockedSend) {
+  CallChannel(ServerCall<Incoming, Outgoing> call, EventLoop loop, Duration maxBlockedSend) {
     this.call = call;
+    this.loop = loop;
     this.maxBlockedNanos = maxBlockedSend.toNanos();
     call.setOnReadyThreshold(MAX_UNSENT_BYTES);
   }
@@ -71,6 +84,17 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
     Gone(String why) {
       super(why, null, false, false);
     }
+  }
+
+  /** Where debug bytes go without a thread of their own; called on the event loop. */
+  interface Flow {
+    void begin();
+
+    /** Bytes of the client, to be closed; each closed lets another message in. */
+    void data(LentBytes bytes);
+
+    /** The client takes more. */
+    void ready();
   }
 
   /** What came next. */
@@ -154,8 +178,62 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
     throw new Gone("the client has gone");
   }
 
+  /** The event loop of the call's connection. */
+  EventLoop loop() {
+    return loop;
+  }
+
+  /**
+   * Gives debug bytes to {@code next} from now on, first those that wait; once. When it returns
+   * none will be received in another way.
+   */
+  void flowTo(Flow next) throws InterruptedException {
+    loop.submit(() -> beginFlow(next)).sync();
+  }
+
+  private void beginFlow(Flow next) {
+    var waiting = new ArrayDeque<byte[]>();
+    int asked = FLOW_AHEAD - 1; // one message has been asked for already, unless it was too many
+    receiving.lock();
+    try {
+      for (var each = queue.iterator(); each.hasNext(); ) {
+        Incoming message = each.next();
+        if (message instanceof Incoming.Data(byte[] bytes)) {
+          waiting.add(bytes);
+          queuedBytes -= cost(message);
+          each.remove();
+        }
+      }
+      if (paused) {
+        paused = false;
+        asked++;
+      }
+    } finally {
+      receiving.unlock();
+    }
+    flow = next;
+    next.begin();
+    waiting.forEach(bytes -> next.data(new Kept(bytes)));
+    call.request(asked);
+  }
+
   @Override
   public void onMessage(Incoming message) {
+    if (message instanceof Incoming.Lent(LentBytes bytes)) {
+      Flow to = flow;
+      if (to != null) {
+        to.data(new Asking(bytes, call));
+        return;
+      }
+      try (bytes) {
+        queue(new Incoming.Data(copy(bytes)));
+      }
+    } else {
+      queue(message);
+    }
+  }
+
+  private void queue(Incoming message) {
     boolean more;
     receiving.lock();
     try {
@@ -229,6 +307,55 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
     sending.lock();
     try {
       writable.signalAll();
+    } finally {
+      sending.unlock();
+    }
+    Flow to = flow;
+    if (to != null) {
+      reads();
+      to.ready();
+    }
+  }
+
+  /**
+   * Sends bytes on the event loop without waiting.
+   *
+   * @return whether the client takes more at once; if not, {@link Flow#ready} follows when it does,
+   *     and a client that does not within {@link #MAX_BLOCKED_SEND} counts as gone
+   */
+  boolean flow(LentBytes bytes) {
+    sending.lock();
+    try {
+      if (closed || gone) {
+        return false;
+      }
+      call.sendMessage(new Outgoing.Flow(bytes));
+      if (call.isReady()) {
+        return true;
+      }
+    } finally {
+      sending.unlock();
+    }
+    if (unread == null) {
+      unread = loop.schedule(this::notRead, maxBlockedNanos, TimeUnit.NANOSECONDS);
+    }
+    return false;
+  }
+
+  private void reads() {
+    ScheduledFuture<?> waiting = unread;
+    if (waiting != null) {
+      waiting.cancel(false);
+      unread = null;
+    }
+  }
+
+  private void notRead() {
+    sending.lock();
+    try {
+      if (!closed && !gone && !call.isReady()) {
+        reset();
+      }
     } finally {
       sending.unlock();
     }
@@ -345,7 +472,55 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
           case Incoming.Start(var start) -> start.getSerializedSize();
           case Incoming.Proof(String jws) -> jws.length();
           case Incoming.Renewal(var renew) -> renew.getSerializedSize();
+          case Incoming.Lent(LentBytes bytes) -> bytes.length();
           case Incoming.Unknown unknown -> 0;
         };
+  }
+
+  private static byte[] copy(LentBytes lent) {
+    var bytes = new byte[lent.length()];
+    int at = 0;
+    for (ByteBuffer buffer : lent.buffers()) {
+      int part = buffer.remaining();
+      buffer.duplicate().get(bytes, at, part);
+      at += part;
+    }
+    return bytes;
+  }
+
+  /** Asks for a message when it is closed. */
+  private record Asking(LentBytes bytes, ServerCall<?, ?> call) implements LentBytes {
+    @Override
+    public int length() {
+      return bytes.length();
+    }
+
+    @Override
+    public List<ByteBuffer> buffers() {
+      return bytes.buffers();
+    }
+
+    @Override
+    public void close() {
+      bytes.close();
+      call.request(1);
+    }
+  }
+
+  /** Bytes that had been kept before the flow began. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+  private record Kept(byte[] bytes) implements LentBytes {
+    @Override
+    public int length() {
+      return bytes.length;
+    }
+
+    @Override
+    public List<ByteBuffer> buffers() {
+      return List.of(ByteBuffer.wrap(bytes));
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -1,5 +1,7 @@
 package dev.postern.gateway.server;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.postern.attestation.Challenges;
 import dev.postern.gateway.admission.Credentials;
 import dev.postern.gateway.admission.Peer;
@@ -77,7 +79,8 @@ final class DebugGatewayService {
   private ServerCall.Listener<Incoming> attach(
       ServerCall<Incoming, Outgoing> call, Metadata headers) {
     Peer peer = peers.read(call.getAttributes(), headers);
-    var channel = new CallChannel(call);
+    var channel =
+        new CallChannel(call, requireNonNull(call.getAttributes().get(CallerNegotiation.LOOP)));
     InboundBound bound = InboundBound.ofThisCall();
     var attach = new AttachCall(channel, peer, services, bound);
     bound.onOver(attach::tooLarge);

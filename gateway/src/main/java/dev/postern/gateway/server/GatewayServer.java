@@ -100,7 +100,7 @@ public final class GatewayServer {
             new PeerReader(tls::proxies, forwardedCertificateHeader));
     Server server =
         NettyServerBuilder.forAddress(address)
-            .sslContext(tls.context())
+            .protocolNegotiator(new CallerNegotiation(tls.context()))
             .directExecutor()
             .addService(service.definition())
             .addService(health.getHealthService())

@@ -2,7 +2,10 @@ package dev.postern.gateway.session;
 
 import dev.postern.gateway.stream.ClientGone;
 import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.LentBytes;
 import dev.postern.gateway.stream.NoticeEvent;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** The caller's end of one connection, as the transport offers it. Safe for use by many threads. */
 public interface CallerLine {
@@ -12,6 +15,20 @@ public interface CallerLine {
    * @throws ClientGone if they do not arrive
    */
   void send(byte[] data) throws InterruptedException, ClientGone;
+
+  /** The event loop of the caller's connection; empty if it is not on one. */
+  default Optional<Executor> loop() {
+    return Optional.empty();
+  }
+
+  /**
+   * Sends bytes without waiting, on {@link #loop}; the bytes have been copied when it returns.
+   *
+   * @return whether the caller takes more at once
+   */
+  default boolean flow(LentBytes data) {
+    throw new IllegalStateException("not on an event loop");
+  }
 
   /** Sends a notice if that needs no waiting, else drops it. */
   void notice(NoticeEvent notice);

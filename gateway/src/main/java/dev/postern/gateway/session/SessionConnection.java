@@ -1,11 +1,15 @@
 package dev.postern.gateway.session;
 
 import dev.postern.gateway.stream.ClientGone;
-import dev.postern.gateway.stream.ClientSide;
 import dev.postern.gateway.stream.EndReason;
+import dev.postern.gateway.stream.FlowClient;
+import dev.postern.gateway.stream.FlowSide;
+import dev.postern.gateway.stream.LentBytes;
 import dev.postern.gateway.stream.NoticeEvent;
 import dev.postern.gateway.stream.TargetSide;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>INVARIANT: the target side is closed, and so the target restored, before the caller is told
  * that the connection is over.
  */
-public final class SessionConnection implements ClientSide {
+public final class SessionConnection implements FlowClient {
   private final DebugSession session;
   private final int number;
   private final CallerLine line;
   private final CountDownLatch admitted = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicBoolean endAsked = new AtomicBoolean();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicLong bytesIn = new AtomicLong();
   private final AtomicLong bytesOut = new AtomicLong();
@@ -74,6 +79,45 @@ public final class SessionConnection implements ClientSide {
     }
   }
 
+  /** The target side, if it lives on the event loop of the caller's connection. */
+  public Optional<FlowSide> flowing() {
+    return target instanceof FlowSide side ? Optional.of(side) : Optional.empty();
+  }
+
+  /** Gives bytes of the caller to a target side that flows; on the event loop. */
+  public void flowFromClient(FlowSide side, LentBytes data) {
+    if (data.length() == 0 || ending.get()) {
+      data.close();
+      return;
+    }
+    bytesIn.addAndGet(data.length());
+    session.clientSpoke();
+    if (session.moved(data.length())) {
+      side.flow(data);
+    } else {
+      data.close();
+      end(EndReason.SESSION_STREAM_BYTES, "");
+    }
+  }
+
+  @Override
+  public Optional<Executor> loop() {
+    return line.loop();
+  }
+
+  @Override
+  public boolean flow(LentBytes data) {
+    if (ending.get()) {
+      return false;
+    }
+    bytesOut.addAndGet(data.length());
+    if (!session.moved(data.length())) {
+      end(EndReason.SESSION_STREAM_BYTES, "");
+      return false;
+    }
+    return line.flow(data);
+  }
+
   /** The caller will send nothing more. */
   public void halfClosed() {
     TargetSide side = target;
@@ -105,11 +149,14 @@ public final class SessionConnection implements ClientSide {
     }
   }
 
+  /** The first reason is the one: others, such as that a send failed then, only follow from it. */
   @Override
   public void end(EndReason why, String detail) {
-    Thread.ofVirtual()
-        .name("end-" + session.id())
-        .start(() -> session.connectionOver(this, why, detail));
+    if (endAsked.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("end-" + session.id())
+          .start(() -> session.connectionOver(this, why, detail));
+    }
   }
 
   /**
