@@ -58,9 +58,7 @@ public final class Postern {
           "snapshot",
           "policy diff",
           "policy fmt",
-          "policy schema",
-          "audit replay",
-          "audit export");
+          "policy schema");
 
   private Postern() {}
 

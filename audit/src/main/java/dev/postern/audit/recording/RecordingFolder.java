@@ -59,6 +59,19 @@ public final class RecordingFolder {
     return folder.resolve(RecordingFormat.fileName(session));
   }
 
+  /**
+   * Where a session's recording is, in a folder of recordings or a copy of one.
+   *
+   * @throws IOException if that is no session's id
+   */
+  public static Path file(Path folder, String session) throws IOException {
+    try {
+      return folder.resolve(RecordingFormat.fileName(session));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   private static FileAttribute<?>[] mode(String permissions) {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {

@@ -1,37 +1,30 @@
 package dev.postern.client.record;
 
-import dev.postern.audit.AuditKeyFile;
-import dev.postern.audit.LogQuery;
-import dev.postern.audit.LogRefused;
+import dev.postern.audit.cli.ExportCommand;
 import dev.postern.audit.cli.KeyCommand;
+import dev.postern.audit.cli.ReplayCommand;
 import dev.postern.audit.cli.SearchCommand;
 import dev.postern.audit.cli.VerifyCommand;
-import dev.postern.audit.tlog.NoteSigner;
 import dev.postern.audit.tlog.VerifierKey;
 import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ConfigurationFile;
 import dev.postern.client.command.Surroundings;
 import dev.postern.config.ConfigLoader;
 import dev.postern.config.PosternConfig;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
- * {@code postern audit verify, search, key}: each works on a copied folder, offline, and beside a
- * running gateway.
+ * {@code postern audit verify, search, replay, export, key}: each works on a copied folder,
+ * offline, and beside a running gateway.
  */
 @Command(
     name = "audit",
-    description = "The record: verifies it, searches it.",
+    description = "The record: verifies it, searches it, shows recordings.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class AuditCommand {
@@ -41,69 +34,6 @@ public final class AuditCommand {
     this.around = around;
   }
 
-  /** Which log. */
-  static final class Log {
-    @Parameters(
-        index = "0",
-        arity = "0..1",
-        paramLabel = "DIR",
-        description = "The log's folder, or a copy of it.")
-    private @Nullable Path folder;
-
-    @Option(
-        names = "--key",
-        paramLabel = "VKEY",
-        description = "Its verifier key, as `postern audit key` prints it.")
-    private @Nullable String key;
-
-    @Option(
-        names = "--config",
-        paramLabel = "C",
-        description = "The gateway's postern.yaml, which says where log and key are.")
-    private @Nullable Path config;
-
-    private Path folder(Optional<PosternConfig> loaded) throws CommandFailure {
-      if (folder != null) {
-        return folder;
-      }
-      return loaded
-          .map(found -> found.gateway().dataDir().resolve("audit"))
-          .orElseThrow(() -> CommandFailure.usage("which log? give its folder, or --config"));
-    }
-
-    private Optional<VerifierKey> key(Optional<PosternConfig> loaded) throws CommandFailure {
-      if (key != null) {
-        try {
-          return Optional.of(VerifierKey.parse(key));
-        } catch (IllegalArgumentException e) {
-          throw CommandFailure.usage("--key is no verifier key: " + e.getMessage());
-        }
-      }
-      if (loaded.isEmpty()) {
-        return Optional.empty();
-      }
-      Path file = loaded.get().audit().key();
-      try {
-        Optional<NoteSigner> signer = AuditKeyFile.read(file, origin(loaded.get()));
-        if (signer.isEmpty()) {
-          throw CommandFailure.input(
-              "there is no `" + file + "`; the gateway makes it at its first start");
-        }
-        return Optional.of(signer.get().verifier());
-      } catch (IOException | LogRefused e) {
-        throw CommandFailure.input(
-            "the audit key `" + file + "` cannot be read: " + e.getMessage());
-      }
-    }
-
-    private Optional<PosternConfig> load() throws CommandFailure {
-      if (config == null) {
-        return Optional.empty();
-      }
-      return Optional.of(ConfigurationFile.usable(ConfigLoader.load(config)));
-    }
-  }
-
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
@@ -111,7 +41,8 @@ public final class AuditCommand {
           "Checks the signature, every entry's inclusion, consistency and that there is no gap."
               + " Exit 6 where it does not hold.")
   int verify(
-      @Mixin Log log, @Option(names = "--json", description = "As one JSON object.") boolean json)
+      @Mixin LogOptions log,
+      @Option(names = "--json", description = "As one JSON object.") boolean json)
       throws CommandFailure {
     Optional<PosternConfig> config = log.load();
     VerifierKey key =
@@ -127,56 +58,80 @@ public final class AuditCommand {
       mixinStandardHelpOptions = true,
       description = "Shows entries; without a filter, all of them.")
   int search(
-      @Mixin Log log,
+      @Mixin LogOptions log,
       @Option(names = "--json", description = "One entry a line, as it is.") boolean json,
-      @Option(
-              names = "--where",
-              paramLabel = "FIELD=VALUE",
-              description = "Entries with this value; may stand several times.")
-          @Nullable Map<String, String> where,
-      @Option(names = "--subject", paramLabel = "S", description = "Entries about this subject.")
-          @Nullable String subject,
-      @Option(names = "--target", paramLabel = "T", description = "Entries about this target.")
-          @Nullable String target,
-      @Option(names = "--session", paramLabel = "ID", description = "Entries of this session.")
-          @Nullable String session,
-      @Option(
-              names = "--type",
-              paramLabel = "TYPE",
-              description = "Entries of this type, such as admission or admission.denied.")
-          @Nullable String type,
-      @Option(
-              names = "--reason",
-              paramLabel = "CODE",
-              description = "Entries with this reason code.")
-          @Nullable String reason,
-      @Option(names = "--decision", paramLabel = "ID", description = "The entry of this decision.")
-          @Nullable String decision,
-      @Option(
-              names = "--since",
-              paramLabel = "TIME",
-              description = "Entries from this time on, such as 2026-11-23T20:00:00Z.")
-          @Nullable String since,
-      @Option(names = "--until", paramLabel = "TIME", description = "Entries before this time.")
-          @Nullable String until)
+      @Mixin FilterOptions filter)
       throws CommandFailure {
-    LogQuery query = LogQuery.ALL;
-    if (where != null) {
-      for (Map.Entry<String, String> field : where.entrySet()) {
-        query = query.where(field.getKey(), field.getValue());
-      }
-    }
-    query = with(query, "subject", subject);
-    query = with(query, "target", target);
-    query = with(query, "session", session);
-    query = with(query, "type", type);
-    query = with(query, "reason", reason);
-    query = with(query, "decision", decision);
-    query = since == null ? query : query.since(time(since, "--since"));
-    query = until == null ? query : query.until(time(until, "--until"));
     Optional<PosternConfig> config = log.load();
-    var args = new SearchCommand.Args(log.folder(config), log.key(config), query, json);
+    var args = new SearchCommand.Args(log.folder(config), log.key(config), filter.query(), json);
     return flushed(SearchCommand.run(args, around.out(), around.err()));
+  }
+
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = "Writes entries for other programs; without a filter, all of them.")
+  int export(
+      @Mixin LogOptions log,
+      @Mixin FilterOptions filter,
+      @Option(
+              names = "--format",
+              paramLabel = "FORMAT",
+              description = "jsonl, one entry a line (the default), or csv.")
+          @Nullable String format,
+      @Option(
+              names = "--out",
+              paramLabel = "FILE",
+              description = "Where to, mode 0600; there whole or not at all. Default: stdout.")
+          @Nullable Path file)
+      throws CommandFailure {
+    ExportCommand.Format chosen =
+        switch (format == null ? "jsonl" : format) {
+          case "jsonl" -> ExportCommand.Format.JSONL;
+          case "csv" -> ExportCommand.Format.CSV;
+          default -> throw CommandFailure.usage("--format takes jsonl or csv");
+        };
+    Optional<PosternConfig> config = log.load();
+    var args =
+        new ExportCommand.Args(
+            log.folder(config), log.key(config), filter.query(), chosen, Optional.ofNullable(file));
+    return flushed(ExportCommand.run(args, around.out(), around.err()));
+  }
+
+  @Command(
+      name = "replay",
+      mixinStandardHelpOptions = true,
+      description =
+          "Shows the recording of a session, and checks it against the log. Exit 6 where it is not"
+              + " the one the log has.")
+  int replay(
+      @Option(
+              names = "--session",
+              required = true,
+              paramLabel = "ID",
+              description = "The session, as the log names it.")
+          String session,
+      @Mixin LogOptions log,
+      @Option(
+              names = "--recordings",
+              paramLabel = "DIR",
+              description = "The folder of recordings. Default: `recordings` beside the log's.")
+          @Nullable Path recordings,
+      @Option(names = "--json", description = "One message a line, its content in base64.")
+          boolean json)
+      throws CommandFailure {
+    Optional<PosternConfig> config = log.load();
+    Path folder = log.folder(config);
+    return flushed(
+        ReplayCommand.run(
+            new ReplayCommand.Args(
+                folder,
+                log.key(config),
+                recordings != null ? recordings : folder.resolveSibling("recordings"),
+                session,
+                json),
+            around.out(),
+            around.err()));
   }
 
   @Command(
@@ -192,30 +147,12 @@ public final class AuditCommand {
           Path config)
       throws CommandFailure {
     PosternConfig loaded = ConfigurationFile.usable(ConfigLoader.load(config));
-    var args = new KeyCommand.Args(loaded.audit().key(), origin(loaded));
+    var args = new KeyCommand.Args(loaded.audit().key(), LogOptions.origin(loaded));
     return flushed(KeyCommand.run(args, around.out(), around.err()));
-  }
-
-  /** The origin of one replica's log. */
-  private static String origin(PosternConfig config) {
-    return config.audit().origin() + "/" + config.gateway().replica();
   }
 
   private int flushed(int status) {
     around.out().flush();
     return status;
-  }
-
-  private static LogQuery with(LogQuery query, String field, @Nullable String value) {
-    return value == null ? query : query.where(field, value);
-  }
-
-  private static Instant time(String text, String option) throws CommandFailure {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw CommandFailure.usage(
-          option + " takes a time such as 2026-11-23T20:00:00Z, and not `" + text + "`");
-    }
   }
 }
