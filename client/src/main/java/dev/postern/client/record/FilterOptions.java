@@ -1,9 +1,11 @@
 package dev.postern.client.record;
 
+import dev.postern.audit.AuditField;
 import dev.postern.audit.LogQuery;
 import dev.postern.client.command.CommandFailure;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,7 +52,7 @@ final class FilterOptions {
     LogQuery query = LogQuery.ALL;
     if (where != null) {
       for (Map.Entry<String, String> field : where.entrySet()) {
-        query = query.where(field.getKey(), field.getValue());
+        query = query.where(known(field.getKey()), field.getValue());
       }
     }
     query = with(query, "subject", subject);
@@ -62,6 +64,14 @@ final class FilterOptions {
     query = since == null ? query : query.since(time(since, "--since"));
     query = until == null ? query : query.until(time(until, "--until"));
     return query;
+  }
+
+  private static String known(String field) throws CommandFailure {
+    if (Arrays.stream(AuditField.values()).noneMatch(known -> known.key().equals(field))) {
+      throw CommandFailure.usage(
+          "--where: no entry has a field `" + field + "`; docs/audit.md lists those there are");
+    }
+    return field;
   }
 
   private static LogQuery with(LogQuery query, String field, @Nullable String value) {
