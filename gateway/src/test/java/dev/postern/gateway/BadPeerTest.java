@@ -140,7 +140,8 @@ class BadPeerTest {
     Ended ended =
         gateway.attach().start(AttachClient.startOf("x".repeat(256 * 1024)).build()).end();
 
-    assertThat(ended.reason()).isEqualTo("MESSAGE_TOO_LARGE");
+    assertThat(ended.reason()).isEqualTo("TOKEN_TOO_LARGE");
+    assertThat(ended.status().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
   }
 
   @Test

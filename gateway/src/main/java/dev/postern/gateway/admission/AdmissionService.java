@@ -24,6 +24,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -353,6 +354,26 @@ public final class AdmissionService {
       record.counted(attempt, refusal);
     }
     return new Admission.Denied(refusal, progress.decisionId);
+  }
+
+  /**
+   * Denies a caller whose first message could not be read: too large, not a start, or not in time.
+   *
+   * @return what to tell it
+   */
+  public Admission.Denied denyUnread(Peer peer, boolean tooLarge) {
+    Refusal refusal =
+        tooLarge
+            ? Refusal.unauthenticated("TOKEN_TOO_LARGE", "the first messages pass the bound")
+            : Refusal.malformed("no AttachStart first, or not in time");
+    String decision = ids.decision();
+    var nothing = new AttachAttempt(peer, "", "", "", "", List.of(), "", Duration.ZERO);
+    if (failures.failed(peer.bucket())) {
+      record.refusedUnauthenticated(nothing, decision, refusal);
+    } else {
+      record.counted(nothing, refusal);
+    }
+    return new Admission.Denied(refusal, decision);
   }
 
   /**

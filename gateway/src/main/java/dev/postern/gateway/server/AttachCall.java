@@ -75,15 +75,12 @@ final class AttachCall implements Caller, Runnable {
     try {
       Optional<AttachStart> start = start();
       if (start.isEmpty()) {
-        close(EndReason.MESSAGE_MALFORMED, "no AttachStart first, or not in time");
+        tell(services.admission().denyUnread(peer, /* tooLarge= */ false));
         return;
       }
       switch (services.admission().admit(attempt(start.get()), this)) {
         case Admission.Granted(SessionConnection connection) -> serve(connection);
-        case Admission.Denied(var refusal, String decision) -> {
-          var told = Denials.of(refusal, decision);
-          channel.close(told.status(), told.trailers());
-        }
+        case Admission.Denied denied -> tell(denied);
         case Admission.Left left -> close(EndReason.CLIENT_GONE, "");
       }
     } catch (Gone gone) {
@@ -101,10 +98,18 @@ final class AttachCall implements Caller, Runnable {
   void tooLarge() {
     SessionConnection connection = served;
     if (connection == null) {
-      close(EndReason.MESSAGE_TOO_LARGE, "");
+      // recording waits for the disk
+      Thread.ofVirtual()
+          .name("attach-too-large")
+          .start(() -> tell(services.admission().denyUnread(peer, /* tooLarge= */ true)));
     } else {
       connection.end(EndReason.MESSAGE_TOO_LARGE, "");
     }
+  }
+
+  private void tell(Admission.Denied denied) {
+    var told = Denials.of(denied.refusal(), denied.decisionId());
+    channel.close(told.status(), told.trailers());
   }
 
   private Optional<AttachStart> start() throws Gone, InterruptedException {

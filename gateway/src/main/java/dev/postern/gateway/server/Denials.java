@@ -60,6 +60,7 @@ final class Denials {
   private static String sentence(String reason, Status.Code status) {
     return switch (reason) {
       case "TOKEN_MISSING" -> "no token was given";
+      case "TOKEN_TOO_LARGE" -> "the token is longer than a token may be";
       case "CLAIM_EXPIRED" -> "the token has expired";
       case "CLAIM_REPLAYED" -> "the token was used before";
       case "BINDING_PROOF_INVALID" -> "the proof of possession does not hold";

@@ -4,12 +4,14 @@ import dev.postern.gateway.admission.AdmissionService;
 import dev.postern.gateway.admission.Credentials;
 import dev.postern.gateway.admission.RenewalService;
 import dev.postern.gateway.admission.TargetListing;
+import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -105,6 +107,7 @@ public final class GatewayServer {
             .addService(service.definition())
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(olderReflection())
             .addStreamTracerFactory(new InboundBound.Factory())
             .decompressorRegistry(DecompressorRegistry.emptyInstance())
             .compressorRegistry(CompressorRegistry.newEmptyInstance())
@@ -123,6 +126,13 @@ public final class GatewayServer {
             .start();
     health.setStatus("", ServingStatus.SERVING);
     return new GatewayServer(server, health, service);
+  }
+
+  /** What most clients still ask for. */
+  @SuppressWarnings(
+      "deprecation") // v1alpha is deprecated in favour of v1, which is served beside it
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   public int port() {
