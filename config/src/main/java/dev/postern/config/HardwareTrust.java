@@ -2,6 +2,9 @@ package dev.postern.config;
 
 import dev.postern.attestation.Challenges;
 import dev.postern.attestation.EvidenceVerifier;
+import dev.postern.attestation.arm.ArmKeys;
+import dev.postern.attestation.arm.CcaRules;
+import dev.postern.attestation.arm.PsaRules;
 import dev.postern.attestation.evidence.Octets;
 import dev.postern.attestation.evidence.Pins;
 import dev.postern.attestation.evidence.Refused;
@@ -106,14 +109,22 @@ public final class HardwareTrust {
         }
       }
     }
+    Optional<Hardware.ArmTokens> psa = hardware.flatMap(Hardware::psa);
+    Optional<Hardware.ArmTokens> cca = hardware.flatMap(Hardware::cca);
+    psa.ifPresent(present -> formats.add(EvidenceFormat.PSA));
+    cca.ifPresent(present -> formats.add(EvidenceFormat.CCA));
     var rules =
         new EvidenceRules(
             snpRules(hardware.flatMap(Hardware::sevSnp)),
             tdxRules(hardware.flatMap(Hardware::tdx)),
             NitroRules.SAFE,
             TpmRules.SAFE,
+            PsaRules.SAFE,
+            CcaRules.SAFE,
             caPins,
-            enrolled);
+            enrolled,
+            armKeys(psa),
+            armKeys(cca));
     return new HardwareTrust(
         hardware, new EvidenceEngine(roots, rules), formats, certificates, collateral, stamps);
   }
@@ -149,6 +160,8 @@ public final class HardwareTrust {
               paths.addAll(tpm.akCa());
               paths.addAll(tpm.enrolled());
             });
+    hardware.flatMap(Hardware::psa).ifPresent(psa -> paths.addAll(psa.keys()));
+    hardware.flatMap(Hardware::cca).ifPresent(cca -> paths.addAll(cca.keys()));
     var stamps = new ArrayList<Stamp>();
     for (Path file : files(paths)) {
       stamps.add(new Stamp(file, Files.size(file), Files.getLastModifiedTime(file).toMillis()));
@@ -213,6 +226,26 @@ public final class HardwareTrust {
       return TpmEnrolment.parse(bytes(file)).attestationKey();
     } catch (Refused refused) {
       throw new IOException(file + ": " + refused.detail(), refused);
+    }
+  }
+
+  private static ArmKeys armKeys(Optional<Hardware.ArmTokens> configured) throws IOException {
+    var read = new ArrayList<Octets>();
+    if (configured.isPresent()) {
+      for (Path file : files(configured.get().keys())) {
+        read.add(Octets.copyOf(bytes(file)));
+      }
+    }
+    try {
+      ArmKeys keys = ArmKeys.parse(read);
+      if (configured.isPresent() && keys.isEmpty()) {
+        throw new IOException(configured.get().keys() + " hold no key");
+      }
+      return keys;
+    } catch (Refused refused) {
+      throw new IOException(
+          configured.map(Hardware.ArmTokens::keys).orElse(List.of()) + ": " + refused.detail(),
+          refused);
     }
   }
 

@@ -149,7 +149,12 @@ public record PosternConfig(
 
   /** Raw hardware Evidence that is taken; an absent family is refused. */
   public record Hardware(
-      Optional<SevSnp> sevSnp, Optional<Tdx> tdx, Optional<Nitro> nitro, Optional<Tpm2> tpm2) {
+      Optional<SevSnp> sevSnp,
+      Optional<Tdx> tdx,
+      Optional<Nitro> nitro,
+      Optional<Tpm2> tpm2,
+      Optional<ArmTokens> psa,
+      Optional<ArmTokens> cca) {
     /**
      * AMD SEV-SNP.
      *
@@ -176,6 +181,17 @@ public record PosternConfig(
     }
 
     public record Nitro() {}
+
+    /**
+     * PSA or CCA tokens.
+     *
+     * @param keys files or folders with the attestation keys that are believed
+     */
+    public record ArmTokens(List<Path> keys) {
+      public ArmTokens {
+        keys = List.copyOf(keys);
+      }
+    }
 
     /**
      * TPM 2.0.

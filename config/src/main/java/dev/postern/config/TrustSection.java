@@ -194,7 +194,9 @@ final class TrustSection {
             section.mapping("sevSnp").map(this::sevSnp),
             section.mapping("tdx").map(this::tdx),
             section.mapping("nitro").map(nitro -> finished(nitro, new Hardware.Nitro())),
-            section.mapping("tpm2").map(this::tpm2));
+            section.mapping("tpm2").map(this::tpm2),
+            section.mapping("psa").map(this::armTokens),
+            section.mapping("cca").map(this::armTokens));
     section.finish();
     return hardware;
   }
@@ -225,6 +227,11 @@ final class TrustSection {
     return finished(
         section,
         new Hardware.Tpm2(files.all(section, "akCa", base), files.all(section, "enrolled", base)));
+  }
+
+  private Hardware.ArmTokens armTokens(YamlMapping section) {
+    section.require("keys");
+    return finished(section, new Hardware.ArmTokens(files.all(section, "keys", base)));
   }
 
   private static <T> T finished(YamlMapping section, T value) {

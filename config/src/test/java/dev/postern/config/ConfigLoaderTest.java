@@ -30,7 +30,7 @@ class ConfigLoaderTest {
           - {iss: "https://sts.example", jwks: sts.jwks.json, algorithms: [ES256, EdDSA], acceptTypJwt: true}
         verifiers:
           - {iss: "https://verifier.example", jwks: "https://verifier.example/jwks.json", profile: ear, algorithms: [ES384], maxAge: 2m, audience: none, eatProfiles: ["tag:a"], acceptWarning: true}
-        hardware: {sevSnp: {products: [Milan], certificates: [amd/]}, tdx: {tcbStatus: [UpToDate, SWHardeningNeeded], collateral: [intel/]}, nitro: {}, tpm2: {akCa: [tpm-ca.pem], enrolled: [aks/]}}
+        hardware: {sevSnp: {products: [Milan], certificates: [amd/]}, tdx: {tcbStatus: [UpToDate, SWHardeningNeeded], collateral: [intel/]}, nitro: {}, tpm2: {akCa: [tpm-ca.pem], enrolled: [aks/]}, psa: {keys: [iak.jwks.json]}, cca: {keys: [cpaks/]}}
       policies: [policies/, /etc/postern/more.yaml]
       targets:
         - {name: payments/checkout, labels: {env: prod}, endpoints: {dlv: "tcp://127.0.0.1:2345", pprof: "http://[::1]:6060/debug", gops: "unix:///run/gops.sock"}}
@@ -114,7 +114,13 @@ class ConfigLoaderTest {
                         Optional.of(
                             new PosternConfig.Hardware.Tpm2(
                                 List.of(folder.resolve("tpm-ca.pem")),
-                                List.of(folder.resolve("aks"))))))));
+                                List.of(folder.resolve("aks")))),
+                        Optional.of(
+                            new PosternConfig.Hardware.ArmTokens(
+                                List.of(folder.resolve("iak.jwks.json")))),
+                        Optional.of(
+                            new PosternConfig.Hardware.ArmTokens(
+                                List.of(folder.resolve("cpaks"))))))));
     assertThat(config.policies())
         .containsExactly(folder.resolve("policies"), Path.of("/etc/postern/more.yaml"));
     assertThat(config.targets())

@@ -1,5 +1,6 @@
 package dev.postern.attestation.evidence.cli;
 
+import dev.postern.attestation.arm.ArmKeys;
 import dev.postern.attestation.evidence.Claims;
 import dev.postern.attestation.evidence.EvidenceReason;
 import dev.postern.attestation.evidence.EvidenceResult;
@@ -48,20 +49,22 @@ public final class EvidenceCommand {
   /** The verdict. */
   public record Verdict(boolean valid, JsonObject json) {}
 
+  private final Pins pins;
+  private final EvidenceRules rules;
   private final EvidenceEngine engine;
   private final ResultEvidence results;
 
   /** With the vendors' own roots and every family's safe defaults. */
   public EvidenceCommand() {
-    this(
-        new EvidenceEngine(
-            Pins.builtIn(), EvidenceRules.safe(Pins.builtIn().of(Pins.Root.GCE_TPM))),
-        new ResultEvidence(Pins.builtIn(), new ChainVerifier()));
+    this(Pins.builtIn());
   }
 
-  EvidenceCommand(EvidenceEngine engine, ResultEvidence results) {
-    this.engine = engine;
-    this.results = results;
+  /** With roots of a test. */
+  EvidenceCommand(Pins pins) {
+    this.pins = pins;
+    this.rules = EvidenceRules.safe(pins.of(Pins.Root.GCE_TPM));
+    this.engine = new EvidenceEngine(pins, rules);
+    this.results = new ResultEvidence(pins, new ChainVerifier());
   }
 
   /** Words that {@code --format} takes. */
@@ -87,14 +90,38 @@ public final class EvidenceCommand {
         .map(
             format ->
                 verdict(
-                    engine.verify(
-                        new EvidenceBundle(
-                            format,
-                            request.evidence(),
-                            request.certificates(),
-                            request.collateral()),
-                        new Expectations(request.nonce(), request.reportData()),
-                        at)));
+                    switch (format) {
+                      case PSA, CCA -> arm(format, request, at);
+                      default -> raw(engine, format, request, request.certificates(), at);
+                    }));
+  }
+
+  private static EvidenceResult raw(
+      EvidenceEngine engine,
+      EvidenceFormat format,
+      Request request,
+      List<EvidenceBundle.Blob> certificates,
+      Instant at) {
+    return engine.verify(
+        new EvidenceBundle(format, request.evidence(), certificates, request.collateral()),
+        new Expectations(request.nonce(), request.reportData()),
+        at);
+  }
+
+  /** Arm's families have no vendor's root: the keys given, of whichever option, are believed. */
+  private EvidenceResult arm(EvidenceFormat format, Request request, Instant at) {
+    var files = new ArrayList<Octets>();
+    request.jwks().forEach(file -> files.add(Octets.copyOf(file.toByteArray())));
+    request.certificates().forEach(file -> files.add(Octets.copyOf(file.toByteArray())));
+    try {
+      var keys = ArmKeys.parse(files);
+      if (keys.isEmpty()) {
+        throw new Refused(EvidenceReason.ATT_VERIFIER_UNTRUSTED, "no key was given");
+      }
+      return raw(new EvidenceEngine(pins, rules.withArmKeys(keys)), format, request, List.of(), at);
+    } catch (Refused refused) {
+      return new EvidenceResult.Invalid(refused.reason(), refused.detail());
+    }
   }
 
   private EvidenceResult result(ResultProfile profile, Request request, Instant at) {

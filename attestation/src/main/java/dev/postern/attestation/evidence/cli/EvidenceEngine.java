@@ -1,8 +1,11 @@
 package dev.postern.attestation.evidence.cli;
 
-import static dev.postern.attestation.evidence.EvidenceReason.ATT_EVIDENCE_UNSUPPORTED;
 import static dev.postern.attestation.evidence.EvidenceReason.ATT_MALFORMED;
 
+import dev.postern.attestation.arm.CcaToken;
+import dev.postern.attestation.arm.CcaVerifier;
+import dev.postern.attestation.arm.PsaToken;
+import dev.postern.attestation.arm.PsaVerifier;
 import dev.postern.attestation.evidence.EvidenceFacts;
 import dev.postern.attestation.evidence.EvidenceResult;
 import dev.postern.attestation.evidence.Pins;
@@ -45,6 +48,8 @@ public final class EvidenceEngine {
   private final TdxVerifier tdx;
   private final TpmVerifier tpm;
   private final AzureVerifier azure;
+  private final PsaVerifier psa;
+  private final CcaVerifier cca;
 
   public EvidenceEngine(Pins pins, EvidenceRules rules) {
     this.rules = rules;
@@ -55,6 +60,8 @@ public final class EvidenceEngine {
     this.tdx = new TdxVerifier(pins, chains, revocation);
     this.tpm = new TpmVerifier(rules.tpmCaPins(), rules.tpmEnrolledKeys(), chains);
     this.azure = new AzureVerifier(snp, tdx);
+    this.psa = new PsaVerifier(rules.psaKeys());
+    this.cca = new CcaVerifier(rules.ccaKeys());
   }
 
   /** The verdict on one bundle at {@code at}. */
@@ -120,8 +127,14 @@ public final class EvidenceEngine {
               rules.tdx(),
               rules.tpm(),
               at);
-      case PSA, CCA ->
-          throw new Refused(ATT_EVIDENCE_UNSUPPORTED, "no verifier for " + bundle.format().word());
+      case PSA -> {
+        PsaToken token = PsaToken.parse(TextForms.decode(evidence));
+        yield rules.psa().appraise(psa.verify(token));
+      }
+      case CCA -> {
+        CcaToken token = CcaToken.parse(TextForms.decode(evidence));
+        yield rules.cca().appraise(cca.verify(token));
+      }
     };
   }
 }

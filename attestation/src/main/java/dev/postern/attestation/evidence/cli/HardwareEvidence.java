@@ -185,7 +185,8 @@ public final class HardwareEvidence implements EvidenceVerifier {
       case NITRO -> "AWS Nitro Enclave";
       case AZURE_VTPM -> "Azure " + facts.profile().replace("azure-", "");
       case TPM2 -> "TPM 2.0";
-      case PSA, CCA -> format.word();
+      case PSA -> "Arm PSA";
+      case CCA -> "Arm CCA";
     };
   }
 

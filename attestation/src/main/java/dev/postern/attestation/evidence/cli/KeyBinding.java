@@ -29,7 +29,7 @@ public record KeyBinding(Thumbprint key, Optional<String> challenge) {
   /** Requires that {@code facts} bind the key and the challenge; every comparison is whole. */
   public void require(EvidenceFormat format, EvidenceFacts facts) throws Refused {
     switch (format) {
-      case SEV_SNP, TDX -> requireReportData(facts.reportData().orElse(Octets.EMPTY));
+      case SEV_SNP, TDX, CCA -> requireReportData(facts.reportData().orElse(Octets.EMPTY));
       case NITRO -> requireNitro(facts);
       case TPM2 -> {
         requireExtraData(facts);
@@ -38,7 +38,7 @@ public record KeyBinding(Thumbprint key, Optional<String> challenge) {
         }
       }
       case AZURE_VTPM -> requireExtraData(facts);
-      case PSA, CCA -> throw new Refused(ATT_KEY_MISMATCH, "this Evidence cannot vouch for a key");
+      case PSA -> requirePsa(facts.nonce().orElse(Octets.EMPTY));
     }
   }
 
@@ -70,9 +70,21 @@ public record KeyBinding(Thumbprint key, Optional<String> challenge) {
     }
   }
 
+  /** A nonce of 64 bytes is as report data; one of 32 bytes as a TPM's extraData. */
+  private void requirePsa(Octets nonce) throws Refused {
+    if (nonce.length() == 2 * HALF) {
+      requireReportData(nonce);
+    } else if (!nonce.equals(ofChallengeAndKey())) {
+      throw new Refused(ATT_KEY_MISMATCH, "PSA nonce is not of this key and challenge");
+    }
+  }
+
+  private Octets ofChallengeAndKey() {
+    return Hashes.SHA256.of(challenge.orElse("").getBytes(US_ASCII), key.bytes());
+  }
+
   private void requireExtraData(EvidenceFacts facts) throws Refused {
-    Octets expected = Hashes.SHA256.of(challenge.orElse("").getBytes(US_ASCII), key.bytes());
-    if (!facts.nonce().equals(Optional.of(expected))) {
+    if (!facts.nonce().equals(Optional.of(ofChallengeAndKey()))) {
       throw new Refused(ATT_KEY_MISMATCH, "TPM extraData is not of this key and challenge");
     }
   }
