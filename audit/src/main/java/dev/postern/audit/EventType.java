@@ -21,7 +21,10 @@ public enum EventType {
   SESSION_RENEWED("session.renewed"),
   RENEWAL_DENIED("renewal.denied"),
   SESSION_ENDED("session.ended"),
-  /** What became of the target when a session ended. */
+  /**
+   * A connection left a target of which it held something: what was undone, or (with a reason) what
+   * stood in the way.
+   */
   TARGET_RESTORED("target.restored"),
   /** A message did not reach the target as it was sent. */
   MESSAGE_DENIED("message.denied"),

@@ -333,6 +333,11 @@ final class DlvConnection implements TargetSide {
 
   // ---------------------------------------------------------------- the end
 
+  /** For the record: what was undone of this connection's doing, or stood in the way. */
+  void hasLeft(boolean done, String what) {
+    grant.sink().leftTarget(done, what);
+  }
+
   void targetLost(TargetLost lost) {
     client.end(lost.reason(), lost.text());
   }

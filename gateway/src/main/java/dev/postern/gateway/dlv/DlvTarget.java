@@ -17,6 +17,7 @@ import dev.postern.wire.dlv.Restrictions;
 import dev.postern.wire.dlv.StringRedactor;
 import dev.postern.wire.dlv.TargetReply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -231,8 +232,12 @@ final class DlvTarget {
    */
   void leave(DlvConnection connection) {
     try {
-      cleanUp(connection.seat());
+      List<String> undone = cleanUp(connection.seat());
+      if (!undone.isEmpty()) {
+        connection.hasLeft(/* done= */ true, String.join(", ", undone));
+      }
     } catch (TargetLost | Refusal failed) {
+      connection.hasLeft(/* done= */ false, "" + failed.getMessage());
       LOG.log(
           Level.WARNING,
           "could not clean up target={0}: {1}",
@@ -250,23 +255,36 @@ final class DlvTarget {
     }
   }
 
-  private void cleanUp(Seat seat) throws Refusal, TargetLost, InterruptedException {
+  /** Undoes what the seat did to the process; what that was, in words. */
+  private List<String> cleanUp(Seat seat) throws Refusal, TargetLost, InterruptedException {
     SessionAccount account = seat.account();
     var last = new boolean[1];
     execution.locked(() -> last[0] = account.disconnected(surroundings.nanos().getAsLong()));
+    var undone = new ArrayList<String>();
+    boolean held = execution.isHeldBy(seat);
     boolean stepping = execution.giveUp(seat);
     if (isLost()) {
-      return;
+      return List.of(); // AfterLoss restores it
     }
     if (seat.dumping) {
       exchange.cancelDump();
+      undone.add("dump cancelled");
     }
     // A request under way is seen through first: it may be setting a breakpoint.
     List<Long> own =
         exchange.exclusively(() -> last[0] ? breakpoints.of(account) : List.<Long>of());
+    if (!own.isEmpty()) {
+      undone.add("breakpoints cleared: " + own.size());
+    }
+    if (stepping) {
+      undone.add("step cancelled");
+    }
+    if (held) {
+      undone.add("let go");
+    }
     if (own.isEmpty() && !stepping) {
       execution.letGo();
-      return;
+      return undone;
     }
     try (Execution.Access _ = execution.enterOwn()) {
       var _ =
@@ -282,6 +300,7 @@ final class DlvTarget {
                 return own;
               });
     }
+    return undone;
   }
 
   /** Takes away a breakpoint that keeps the process from running, and tells its session. */

@@ -383,6 +383,13 @@ final class Execution {
     }
   }
 
+  /** Whether the process stands still for this seat, alone or among others. */
+  boolean isHeldBy(Seat seat) {
+    var held = new boolean[1];
+    locked(() -> held[0] = motion.holders().contains(seat));
+    return held[0];
+  }
+
   /** Continues the process if nobody holds it. */
   void letGo() {
     locked(motion::continueIfFree);

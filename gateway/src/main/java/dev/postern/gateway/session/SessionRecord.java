@@ -60,6 +60,17 @@ final class SessionRecord {
                 .with(AuditField.HALTED_MS, took.toMillis())
                 .with(AuditField.LIMITS, "singleHalt " + allowed.toMillis() + "ms"));
       }
+
+      @Override
+      public void leftTarget(boolean done, String what) {
+        audit.appendEventually(
+            about(EventType.TARGET_RESTORED)
+                .with(AuditField.CONNECTION, number)
+                .with(
+                    AuditField.REASON,
+                    done ? Optional.<String>empty() : Optional.of("TARGET_UNREACHABLE"))
+                .with(AuditField.DETAIL, done ? what : "not yet, to be tried again: " + what));
+      }
     };
   }
 

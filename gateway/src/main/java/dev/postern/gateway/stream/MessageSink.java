@@ -20,4 +20,12 @@ public interface MessageSink {
    * interrupted.
    */
   default void haltOverran(Duration took, Duration allowed) {}
+
+  /**
+   * The connection has left the target, and held something of it.
+   *
+   * @param done whether the target is as it should be now; otherwise that is tried again
+   * @param what was undone, or stood in the way
+   */
+  default void leftTarget(boolean done, String what) {}
 }

@@ -42,9 +42,16 @@ class DlvControlTest {
           .contains("main.handle");
       client.side().close(EndReason.CLIENT_GONE);
       dlv.awaitHeartbeat(Duration.ofSeconds(1));
+      assertThat(gateway.left())
+          .singleElement()
+          .asString()
+          .startsWith("breakpoints cleared: 1")
+          .endsWith("let go");
 
       DebugClient after = gateway.session("S-2", VIEW);
       assertThat(after.result("ListBreakpoints", "{}").toString()).doesNotContain("main.handle");
+      after.side().close(EndReason.SESSION_ENDED);
+      assertThat(gateway.left()).as("a view holds nothing").hasSize(1);
       assertThat(dlv.longestPause(Duration.ofMillis(500))).isLessThan(Duration.ofMillis(400));
     }
   }

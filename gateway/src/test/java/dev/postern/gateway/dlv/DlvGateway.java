@@ -2,6 +2,7 @@ package dev.postern.gateway.dlv;
 
 import dev.postern.gateway.stream.EndReason;
 import dev.postern.gateway.stream.MessageEvent;
+import dev.postern.gateway.stream.MessageSink;
 import dev.postern.gateway.stream.SessionGrant;
 import dev.postern.gateway.stream.StreamLimits;
 import dev.postern.gateway.stream.StreamObligations;
@@ -24,6 +25,7 @@ final class DlvGateway implements AutoCloseable {
   private final URI endpoint;
   private final List<DebugClient> clients = new CopyOnWriteArrayList<>();
   private final List<MessageEvent> record = new CopyOnWriteArrayList<>();
+  private final List<String> left = new CopyOnWriteArrayList<>();
 
   DlvGateway(URI endpoint) {
     this(endpoint, TargetWatch.NONE);
@@ -40,6 +42,11 @@ final class DlvGateway implements AutoCloseable {
 
   List<MessageEvent> record() {
     return record;
+  }
+
+  /** What connections undid when they left. */
+  List<String> left() {
+    return left;
   }
 
   DebugClient session(String id, Set<String> scopes) {
@@ -72,7 +79,17 @@ final class DlvGateway implements AutoCloseable {
         limits,
         obligations,
         true,
-        record::add);
+        new MessageSink() {
+          @Override
+          public void message(MessageEvent event) {
+            record.add(event);
+          }
+
+          @Override
+          public void leftTarget(boolean done, String what) {
+            left.add((done ? "" : "not yet: ") + what);
+          }
+        });
   }
 
   static StreamLimits halts(Duration budget, Duration single, int perMinute) {
