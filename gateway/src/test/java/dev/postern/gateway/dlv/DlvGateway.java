@@ -92,6 +92,20 @@ final class DlvGateway implements AutoCloseable {
         });
   }
 
+  Endpoint endpoint() {
+    return new Endpoint(endpoint);
+  }
+
+  static StreamLimits targetBudget(Duration budget) {
+    return new StreamLimits(
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.of(1000),
+        OptionalLong.empty(),
+        OptionalInt.empty(),
+        Optional.of(budget));
+  }
+
   static StreamLimits halts(Duration budget, Duration single, int perMinute) {
     return new StreamLimits(
         Optional.of(budget),

@@ -61,6 +61,20 @@ class HostilePeersTest {
   }
 
   @Test
+  void target_thatStallsInARead_isBusyInFiveSeconds_andTheSessionGoesOn() throws Exception {
+    try (var fake = FakeDlv.odd("Ancestors", Optional.empty());
+        var gateway = new DlvGateway(fake.endpoint())) {
+      DebugClient client = gateway.session("S-1", CONTROL);
+      client.result("Command", "{\"name\":\"halt\"}");
+      assertThat(client.error("Ancestors", "{\"GoroutineID\":1,\"NumAncestors\":1,\"Depth\":1}"))
+          .isEqualTo("postern: target busy: Ancestors takes longer than 5s");
+      assertThat(client.error("Stacktrace", "{\"Id\":1,\"Depth\":5}"))
+          .isEqualTo("postern: target busy: an earlier request is not answered yet");
+      assertThat(client.awaitEnd()).contains(EndReason.TARGET_UNREACHABLE);
+    }
+  }
+
+  @Test
   void target_thatAnswersWhatNobodyAsked_endsTheSession() throws Exception {
     try (var fake =
             FakeDlv.odd("Stacktrace", Optional.of("!{\"id\":999,\"result\":{},\"error\":null}\n"));
