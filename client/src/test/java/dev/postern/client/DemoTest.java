@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.client.command.Surroundings;
 import dev.postern.client.demo.DemoCommand;
+import dev.postern.client.demo.ThisBuild;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +36,7 @@ class DemoTest {
             InstantSource.system(),
             Path.of(System.getProperty("user.home")),
             folder);
-    var line = new CommandLine(new DemoCommand(around, DemoTest::onThisClassPath));
+    var line = new CommandLine(new DemoCommand(around, ThisBuild::commandLine));
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           err.writeBytes(String.valueOf(e.getMessage()).getBytes(UTF_8));
@@ -53,23 +52,5 @@ class DemoTest {
     assertThat(folder.resolve("demo/keys/sts.pem"))
         .satisfies(key -> assertThat(Files.getPosixFilePermissions(key)).hasSize(2));
     assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
-  }
-
-  /** The commands of this build, started without the launcher, which would build first. */
-  private static List<String> onThisClassPath(List<String> arguments) {
-    boolean gateway = arguments.getFirst().equals("gateway");
-    var line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                gateway ? "dev.postern.gateway.GatewayMain" : "dev.postern.client.Postern"));
-    line.addAll(gateway ? arguments.subList(1, arguments.size()) : arguments);
-    return line;
   }
 }

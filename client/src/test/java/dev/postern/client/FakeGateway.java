@@ -59,6 +59,7 @@ final class FakeGateway implements AutoCloseable {
   final List<AttachStart> starts = new CopyOnWriteArrayList<>();
   final List<String> proofs = new CopyOnWriteArrayList<>();
   final BlockingQueue<Renew> renewals = new LinkedBlockingQueue<>();
+  final AtomicInteger ends = new AtomicInteger();
   final AtomicInteger keepAlives = new AtomicInteger();
   volatile @Nullable StatusRuntimeException denial;
   volatile @Nullable StatusRuntimeException denialOfFurther;
@@ -220,6 +221,10 @@ final class FakeGateway implements AutoCloseable {
                   .setNotice(
                       Notice.newBuilder().setKind(Notice.Kind.KIND_RENEWED).setText("for a while"))
                   .build());
+        }
+        case END -> {
+          ends.incrementAndGet();
+          onCompleted();
         }
         case DATA -> echo(request.getData());
         case MESSAGE_NOT_SET -> throw new AssertionError("an empty message");

@@ -12,6 +12,7 @@ import dev.postern.proto.v1.AttachRequest;
 import dev.postern.proto.v1.AttachStart;
 import dev.postern.proto.v1.ChallengePurpose;
 import dev.postern.proto.v1.DebugGatewayGrpc;
+import dev.postern.proto.v1.EndSession;
 import dev.postern.proto.v1.GetChallengeRequest;
 import dev.postern.proto.v1.ListTargetsRequest;
 import dev.postern.proto.v1.Renew;
@@ -228,6 +229,30 @@ class SessionTest {
     second.end();
     gateway.clock.pass(Duration.ofSeconds(61));
     await(() -> gateway.gateway().sessions().sessions().isEmpty());
+  }
+
+  @Test
+  void session_endedByItsClient_endsAtOnceWithAllConnectionsWhateverItsHold() throws Exception {
+    String token = gateway.token();
+    AttachStart start =
+        AttachClient.startOf(token)
+            .setHold(com.google.protobuf.Duration.newBuilder().setSeconds(600))
+            .build();
+    AttachClient first = gateway.attach().attempt(token, gateway.holder, start);
+    Admitted admitted = first.response().getAdmitted();
+    AttachStart again = AttachStart.newBuilder().setSessionId(admitted.getSessionId()).build();
+    AttachClient second = gateway.attach().attempt(token, gateway.holder, again);
+    second.response();
+
+    first.message(AttachRequest.newBuilder().setEnd(EndSession.getDefaultInstance()).build());
+
+    assertThat(second.end().status().isOk()).isTrue();
+    assertThat(first.end().status().isOk()).isTrue();
+    await(() -> !gateway.events("session.ended").isEmpty());
+    assertThat(gateway.events("session.ended"))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.string("reason")).contains("SESSION_ENDED"));
+    assertThat(gateway.gateway().sessions().sessions()).isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.postern.proto.v1.AttachRequest;
 import dev.postern.proto.v1.AttachResponse;
 import dev.postern.proto.v1.AttachStart;
 import dev.postern.proto.v1.Challenge;
+import dev.postern.proto.v1.EndSession;
 import dev.postern.proto.v1.Notice;
 import dev.postern.proto.v1.Proof;
 import dev.postern.proto.v1.Renew;
@@ -213,6 +214,13 @@ final class Attachment {
   /** Sends a renewal; false if the call is over. */
   boolean renew(Renew renew) {
     return sendNow(new Outgoing.Message(AttachRequest.newBuilder().setRenew(renew).build()));
+  }
+
+  /** Asks the gateway to end the session, with all its connections; false if the call is over. */
+  boolean endSession() {
+    return sendNow(
+        new Outgoing.Message(
+            AttachRequest.newBuilder().setEnd(EndSession.getDefaultInstance()).build()));
   }
 
   /** Sends empty data if nothing has gone out for {@code quiet}. */

@@ -53,6 +53,7 @@ final class LocalSession implements AutoCloseable {
   static final Duration QUIET = Duration.ofSeconds(20);
   private static final Duration ADMISSION_PATIENCE = Duration.ofSeconds(30);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
+  private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(3);
   private static final int MAX_RECOVERIES = 8;
 
   private final Channel channel;
@@ -397,7 +398,10 @@ final class LocalSession implements AutoCloseable {
     return closing.getCount() == 0;
   }
 
-  /** Ends the session: all attachments, cleanly where the gateway answers within a moment. */
+  /**
+   * Ends the session: tells the gateway so, and waits a while until that has put the target in
+   * order.
+   */
   @Override
   public void close() {
     closing.countDown();
@@ -406,9 +410,12 @@ final class LocalSession implements AutoCloseable {
       all = List.copyOf(open);
       sessionId = "";
     }
+    all.stream().anyMatch(Attachment::endSession);
     all.forEach(Attachment::halfClose);
+    long deadline = nanoTicker.getAsLong() + CLOSING_PATIENCE.toNanos();
     for (Attachment attachment : all) {
-      if (!attachment.awaitEnd(Duration.ofSeconds(1))) {
+      long left = Math.max(0, deadline - nanoTicker.getAsLong());
+      if (!attachment.awaitEnd(Duration.ofNanos(left))) {
         attachment.cancel("the client is closing");
       }
     }

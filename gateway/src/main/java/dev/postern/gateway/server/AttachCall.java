@@ -206,6 +206,7 @@ final class AttachCall implements Caller, Runnable {
       switch (channel.receive()) {
         case Received.Message(Incoming.Data(byte[] bytes)) -> connection.fromClient(bytes);
         case Received.Message(Incoming.Renewal(Renew renew)) -> renew(connection, renew);
+        case Received.Message(Incoming.End end) -> connection.session().endedByClient();
         case Received.Message(Incoming.Start(var start)) -> malformed(connection);
         case Received.Message(Incoming.Proof(var proof)) -> malformed(connection);
         case Received.Message(Incoming.Unknown unknown) -> malformed(connection);

@@ -77,6 +77,8 @@ final class AttachMessages {
 
     record Renewal(Renew renew) implements Incoming {}
 
+    record End() implements Incoming {}
+
     /** None of the messages this gateway knows. */
     record Unknown() implements Incoming {}
 
@@ -95,6 +97,7 @@ final class AttachMessages {
         case PROOF -> new Proof(request.getProof().getJws());
         case DATA -> new Data(request.getData().toByteArray());
         case RENEW -> new Renewal(request.getRenew());
+        case END -> new End();
         case MESSAGE_NOT_SET -> new Unknown();
       };
     }

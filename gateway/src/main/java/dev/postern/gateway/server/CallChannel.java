@@ -473,6 +473,7 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
           case Incoming.Proof(String jws) -> jws.length();
           case Incoming.Renewal(var renew) -> renew.getSerializedSize();
           case Incoming.Lent(LentBytes bytes) -> bytes.length();
+          case Incoming.End end -> 0;
           case Incoming.Unknown unknown -> 0;
         };
   }

@@ -202,6 +202,11 @@ public final class DebugSession {
     }
   }
 
+  /** The client wants no more of it, on any connection. */
+  public void endedByClient() {
+    registry.end(this, EndReason.SESSION_ENDED, "the client ended it");
+  }
+
   /** Limits are the session's, whichever connection reached them. */
   private static boolean endsSession(EndReason why) {
     return switch (why) {
