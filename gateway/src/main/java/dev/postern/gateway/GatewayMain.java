@@ -1,8 +1,10 @@
 package dev.postern.gateway;
 
+import dev.postern.attestation.jose.CryptoProvider;
 import dev.postern.config.ConfigLoader;
 import dev.postern.config.LoadedConfig;
 import dev.postern.config.PosternConfig;
+import io.netty.handler.ssl.OpenSsl;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -31,7 +33,21 @@ public final class GatewayMain {
       System.exit(WRONG_USE);
     }
     StderrLog.install();
+    Thread.ofPlatform().daemon().name("load-native").start(GatewayMain::loadNative);
     System.exit(run(Path.of(args[1])));
+  }
+
+  /**
+   * Loads what takes long to load, the native libraries of TLS and of signatures, beside the
+   * reading of the configuration. Whoever needs them waits; one that cannot be had is seen there,
+   * not here.
+   */
+  private static void loadNative() {
+    Logger log = LoggerFactory.getLogger(GatewayMain.class);
+    log.debug(
+        "libraries tls={} signatures={}",
+        OpenSsl.isAvailable() ? OpenSsl.versionString() : "none",
+        CryptoProvider.name());
   }
 
   private static int run(Path file) throws InterruptedException {
