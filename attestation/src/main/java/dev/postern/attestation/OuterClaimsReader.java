@@ -168,7 +168,7 @@ final class OuterClaimsReader {
   }
 
   /** Whether a text can stand in a record without deceiving its reader. */
-  private static boolean isName(String text) {
+  static boolean isName(String text) {
     if (text.isBlank() || text.length() > MAX_NAME_CHARS) {
       return false;
     }

@@ -13,7 +13,6 @@ import dev.postern.attestation.jose.MalformedSignatureException;
 import dev.postern.attestation.jose.PublicJwk;
 import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonObject;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,7 @@ public final class ProofVerifier {
 
   private static final int MAX_CHARS = 16 * 1024;
   private static final JwsRules RULES =
-      new JwsRules(MAX_CHARS, EnumSet.allOf(Algorithm.class), Set.of(TYPE), true);
+      new JwsRules(MAX_CHARS, Algorithm.OF_CALLERS, Set.of(TYPE), true);
 
   /** The outcome of checking one proof. */
   public sealed interface Proof {

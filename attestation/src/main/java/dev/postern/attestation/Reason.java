@@ -42,6 +42,8 @@ public enum Reason {
   BINDING_PROOF_INVALID(Status.UNAUTHENTICATED, false),
 
   SUBJECT_INVALID(Status.PERMISSION_DENIED, false),
+  SUBJECT_ID_TOKEN_INVALID(Status.PERMISSION_DENIED, false),
+  SUBJECT_ID_TOKEN_EXPIRED(Status.PERMISSION_DENIED, true),
   /** Held by policy. */
   SUBJECT_UNKNOWN(Status.PERMISSION_DENIED, false),
   /** Held by the gateway's locks. */

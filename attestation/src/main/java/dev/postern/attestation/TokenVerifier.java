@@ -33,12 +33,12 @@ import dev.postern.attestation.jose.JwsRules;
 import dev.postern.attestation.jose.KeyPurpose;
 import dev.postern.attestation.jose.MalformedSignatureException;
 import dev.postern.attestation.jose.PublicJwk;
+import dev.postern.attestation.jose.VerifyingKey;
 import dev.postern.json.JsonValue;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +86,7 @@ public final class TokenVerifier {
   private final OuterClaimsReader claimsReader;
   private final ResultVerifier results;
   private final EvidenceWrapper evidence;
+  private final IdTokenVerifier idTokens;
 
   public TokenVerifier(TrustSettings trust, KeySets keys, InstantSource clock) {
     this(trust, keys, clock, Optional.empty(), List.of());
@@ -126,12 +127,13 @@ public final class TokenVerifier {
     this.rules =
         new JwsRules(
             MAX_TOKEN_CHARS,
-            EnumSet.allOf(Algorithm.class),
+            Algorithm.OF_CALLERS,
             generic ? Set.of(TYPE, GENERIC_TYPE) : Set.of(TYPE),
             false);
     this.claimsReader = new OuterClaimsReader(trust);
     this.results = new ResultVerifier(trust, keys, challenges);
     this.evidence = new EvidenceWrapper(evidence);
+    this.idTokens = new IdTokenVerifier(trust, keys);
   }
 
   /** Verifies a token of a caller without a client certificate. */
@@ -171,7 +173,11 @@ public final class TokenVerifier {
     ResultVerifier.Vouched vouched =
         requireAttestation(claims, key, identity.sub(), debuggerId, now);
 
-    Subject subject = signed.subject(identity.sub());
+    Optional<IdTokenVerifier.Person> person = requirePerson(signed, now);
+    Subject subject =
+        person
+            .<Subject>map(IdTokenVerifier.Person::subject)
+            .orElseGet(() -> signed.subject(identity.sub()));
     return new VerifiedToken(
         subject,
         new OuterClaims(
@@ -183,10 +189,29 @@ public final class TokenVerifier {
             debuggerId,
             identity.groups(),
             scopes),
-        replayKey(subject, identity.jti()),
+        // a jti is its signer's, whoever the person is
+        replayKey(signed.subject(identity.sub()), identity.jti()),
         key.confirmation().orKey(vouched.key()),
         Digests.sha256(token),
-        vouched.facts());
+        vouched.facts(),
+        person.map(IdTokenVerifier.Person::groups));
+  }
+
+  /** Whom an {@code id_token} says is behind a self-attested machine. */
+  private Optional<IdTokenVerifier.Person> requirePerson(Signed signed, Instant now)
+      throws Refusal {
+    Optional<JsonValue> idToken = signed.claims().get("id_token");
+    if (idToken.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<PublicJwk> ownKey = signed.ownKey();
+    if (ownKey.isEmpty()) {
+      throw new Refusal(CLAIM_TYPE, "`id_token` in a token that has an issuer of its own");
+    }
+    if (!(idToken.get() instanceof JsonString(String text))) {
+      throw new Refusal(CLAIM_TYPE, "`id_token` is not a string");
+    }
+    return Optional.of(idTokens.verify(text, ownKey.get().thumbprint(), now));
   }
 
   private Instant now() throws Refusal {
@@ -271,7 +296,7 @@ public final class TokenVerifier {
   private static Signed requireSignedByIssuer(CompactJws jws, Candidate candidate) throws Refusal {
     TrustSettings.Issuer issuer = candidate.issuer();
     requireType(jws, issuer.acceptTypJwt());
-    PublicJwk key =
+    VerifyingKey key =
         switch (candidate.lookup()) {
           case KeySets.Lookup.Found(var found) -> found.key();
           case KeySets.Lookup.Unknown unknown ->
@@ -309,9 +334,6 @@ public final class TokenVerifier {
       throw new Refusal(SIG_KEY_MISMATCH, "`alg` is not that of `cnf.jwk`");
     }
     requireSignature(jws, key);
-    if (claims.has("id_token")) {
-      throw new Refusal(CLAIM_TYPE, "`id_token` is not taken by this version");
-    }
     return new Signed.ByItself(key, claims);
   }
 
@@ -321,7 +343,7 @@ public final class TokenVerifier {
     }
   }
 
-  private static void requireSignature(CompactJws jws, PublicJwk key) throws Refusal {
+  private static void requireSignature(CompactJws jws, VerifyingKey key) throws Refusal {
     try {
       if (!jws.isSignedBy(key)) {
         throw new Refusal(SIG_INVALID, "the signature does not hold");

@@ -29,6 +29,7 @@ public record TrustSettings(
     Duration maxTokenLifetime) {
   public static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
   public static final Duration DEFAULT_MAX_TOKEN_LIFETIME = Duration.ofMinutes(15);
+  public static final Duration DEFAULT_MAX_ID_TOKEN_AGE = Duration.ofHours(1);
   public static final Duration DEFAULT_MAX_RESULT_AGE = Duration.ofMinutes(5);
 
   public TrustSettings {
@@ -78,14 +79,43 @@ public record TrustSettings(
    *
    * @param algorithms what its tokens may be signed with
    * @param acceptTypJwt whether {@code typ: JWT} is taken besides {@code debug+jwt}
+   * @param idTokens what its ID tokens have to be like
    */
-  public record Issuer(String iss, Set<Algorithm> algorithms, boolean acceptTypJwt) {
+  public record Issuer(
+      String iss, Set<Algorithm> algorithms, boolean acceptTypJwt, IdTokens idTokens) {
     public Issuer {
       algorithms = Set.copyOf(algorithms);
     }
 
+    /** An issuer whose ID tokens are for the gateway, signed as its debug tokens are. */
+    public Issuer(String iss, Set<Algorithm> algorithms, boolean acceptTypJwt) {
+      this(
+          iss,
+          algorithms,
+          acceptTypJwt,
+          new IdTokens(Optional.empty(), algorithms, DEFAULT_MAX_ID_TOKEN_AGE, "groups"));
+    }
+
     public Issuer(String iss, Set<Algorithm> algorithms) {
       this(iss, algorithms, false);
+    }
+  }
+
+  /**
+   * The OIDC ID tokens of an issuer, which may name the person behind a self-attested machine.
+   *
+   * @param audience the client id that {@code aud} must name; absent: the gateway's id
+   * @param algorithms what they may be signed with; empty: none are taken
+   * @param maxAge oldest {@code iat}, whatever the {@code exp}
+   * @param groupsClaim the claim that lists the person's groups
+   */
+  public record IdTokens(
+      Optional<String> audience, Set<Algorithm> algorithms, Duration maxAge, String groupsClaim) {
+    public IdTokens {
+      algorithms = Set.copyOf(algorithms);
+      if (!maxAge.isPositive()) {
+        throw new IllegalArgumentException("maxAge must be positive");
+      }
     }
   }
 

@@ -23,6 +23,7 @@ public final class VerifiedToken {
   private final String tokenSha256;
   private final String ath;
   private final AttestationFacts attestation;
+  private final Optional<List<String>> idTokenGroups;
 
   VerifiedToken(
       Subject subject,
@@ -30,7 +31,8 @@ public final class VerifiedToken {
       String replayKey,
       Confirmation confirmation,
       byte[] tokenDigest,
-      AttestationFacts attestation) {
+      AttestationFacts attestation,
+      Optional<List<String>> idTokenGroups) {
     this.subject = subject;
     this.claimedSub = claims.sub();
     this.groups = claims.groups();
@@ -45,10 +47,19 @@ public final class VerifiedToken {
     this.tokenSha256 = Digests.hex(tokenDigest);
     this.ath = Digests.base64Url(tokenDigest);
     this.attestation = attestation;
+    this.idTokenGroups = idTokenGroups.map(List::copyOf);
   }
 
   public Subject subject() {
     return subject;
+  }
+
+  /**
+   * Whether an {@code id_token} names the person: then {@link #subject} and {@link #groups} are
+   * that token's, and what the debug token itself says of both is its key's word only.
+   */
+  public boolean namedByIdToken() {
+    return idTokenGroups.isPresent();
   }
 
   /** Whether no issuer stands behind the token: only its own attested key. */
@@ -65,10 +76,10 @@ public final class VerifiedToken {
 
   /**
    * The groups that the issuer says the subject is in; always empty for a self-attested token,
-   * whose word counts for nothing.
+   * whose word counts for nothing. Those of the {@code id_token} where there is one.
    */
   public List<String> groups() {
-    return selfAttested() ? List.of() : groups;
+    return idTokenGroups.orElse(selfAttested() ? List.of() : groups);
   }
 
   /** What the token says of {@code groups}, to be recorded only. */

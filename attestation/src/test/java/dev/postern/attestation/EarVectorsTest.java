@@ -10,7 +10,7 @@ import dev.postern.attestation.jose.Jwks;
 import dev.postern.attestation.jose.JwksReader;
 import dev.postern.attestation.jose.JwsRules;
 import dev.postern.attestation.jose.KeyPurpose;
-import dev.postern.attestation.jose.PublicJwk;
+import dev.postern.attestation.jose.VerifyingKey;
 import dev.postern.json.JsonLimits;
 import dev.postern.json.JsonReader;
 import dev.postern.json.JsonValue.JsonObject;
@@ -44,7 +44,7 @@ class EarVectorsTest {
             "x",
             KeyPurpose.ATTESTATION,
             EnumSet.allOf(Algorithm.class));
-    PublicJwk key = keys.keys().getFirst().key();
+    VerifyingKey key = keys.keys().getFirst().key();
 
     CompactJws jws =
         CompactJws.parse(

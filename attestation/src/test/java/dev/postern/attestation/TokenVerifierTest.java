@@ -175,7 +175,9 @@ class TokenVerifierTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Algorithm.class)
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"ES256", "ES384", "ED25519"})
   void verify_everyAlgorithm_worksForIssuerVerifierAndHolder(Algorithm algorithm) {
     var issuerKey = SigningKey.generate(algorithm);
     var verifierKey = SigningKey.generate(algorithm);

@@ -13,6 +13,7 @@ import dev.postern.attestation.jose.JwsRules;
 import dev.postern.attestation.jose.KeyPurpose;
 import dev.postern.attestation.jose.MalformedSignatureException;
 import dev.postern.attestation.jose.PublicJwk;
+import dev.postern.attestation.jose.VerificationKey;
 import dev.postern.attestation.x509.Pem;
 import dev.postern.config.PosternConfig.PolicyBundleFile;
 import dev.postern.policy.bundle.BundleRefused;
@@ -60,7 +61,9 @@ public final class BundleKeys implements BundleSignatures {
   public static List<PublicJwk> read(byte[] file) throws JwkException {
     if (!Pem.looksLike(file)) {
       return JwksReader.read(file, "", KeyPurpose.TOKEN, ALGORITHMS).keys().stream()
-          .map(key -> key.key())
+          .map(VerificationKey::key)
+          .filter(PublicJwk.class::isInstance)
+          .map(PublicJwk.class::cast)
           .toList();
     }
     try {

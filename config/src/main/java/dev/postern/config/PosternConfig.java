@@ -5,6 +5,7 @@ import dev.postern.attestation.jose.Algorithm;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,7 +101,10 @@ public record PosternConfig(
           issuer ->
               settings.issuer(
                   new TrustSettings.Issuer(
-                      issuer.iss(), issuer.algorithms(), issuer.acceptTypJwt())));
+                      issuer.iss(),
+                      issuer.algorithms(),
+                      issuer.acceptTypJwt(),
+                      issuer.idTokens())));
       verifiers.forEach(
           verifier ->
               settings.verifier(
@@ -118,9 +122,20 @@ public record PosternConfig(
 
   /** An issuer of debug tokens and where its keys are. */
   public record Issuer(
-      String iss, KeySource jwks, Set<Algorithm> algorithms, boolean acceptTypJwt) {
+      String iss,
+      KeySource jwks,
+      Set<Algorithm> algorithms,
+      boolean acceptTypJwt,
+      TrustSettings.IdTokens idTokens) {
     public Issuer {
       algorithms = Set.copyOf(algorithms);
+    }
+
+    /** Every algorithm that a key of its set may be for. */
+    public Set<Algorithm> keyAlgorithms() {
+      var all = new HashSet<>(algorithms);
+      all.addAll(idTokens.algorithms());
+      return Set.copyOf(all);
     }
   }
 

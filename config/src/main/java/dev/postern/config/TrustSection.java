@@ -47,6 +47,7 @@ final class TrustSection {
   private static final List<String> NEVER_TCB_STATUS =
       List.of("OutOfDate", "OutOfDateConfigurationNeeded", "Revoked");
 
+  private static final Set<Algorithm> ALL_ALGORITHMS = EnumSet.allOf(Algorithm.class);
   private static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
   private final Path base;
@@ -109,15 +110,39 @@ final class TrustSection {
   }
 
   private Issuer issuer(YamlMapping section) {
-    section.require("iss", "jwks", "algorithms");
+    section.require("iss", "jwks");
+    if (!section.has("idTokens")) {
+      section.require("algorithms");
+    }
+    Set<Algorithm> own = algorithms(section, Algorithm.OF_CALLERS);
     var issuer =
         new Issuer(
             section.string("iss").orElse(UNREAD),
             jwks(section),
-            algorithms(section),
-            section.bool("acceptTypJwt").orElse(false));
+            own,
+            section.bool("acceptTypJwt").orElse(false),
+            section
+                .mapping("idTokens")
+                .map(idTokens -> idTokens(idTokens, own))
+                .orElse(
+                    new TrustSettings.IdTokens(
+                        Optional.empty(), own, TrustSettings.DEFAULT_MAX_ID_TOKEN_AGE, "groups")));
     section.finish();
     return issuer;
+  }
+
+  private TrustSettings.IdTokens idTokens(YamlMapping section, Set<Algorithm> otherwise) {
+    section.require("audience");
+    if (otherwise.isEmpty()) {
+      section.require("algorithms");
+    }
+    return finished(
+        section,
+        new TrustSettings.IdTokens(
+            section.string("audience"),
+            section.has("algorithms") ? algorithms(section, ALL_ALGORITHMS) : otherwise,
+            section.positiveDuration("maxAge").orElse(TrustSettings.DEFAULT_MAX_ID_TOKEN_AGE),
+            section.string("groupsClaim").orElse("groups")));
   }
 
   private Verifier verifier(YamlMapping section) {
@@ -127,7 +152,7 @@ final class TrustSection {
             section.string("iss").orElse(UNREAD),
             jwks(section),
             section.oneOf("profile", profiles).orElse(Profile.EAT),
-            algorithms(section),
+            algorithms(section, ALL_ALGORITHMS),
             section.positiveDuration("maxAge").orElse(TrustSettings.DEFAULT_MAX_RESULT_AGE),
             section.string("audience").map(TrustSection::audience).orElse(new Audience.Gateway()),
             Set.copyOf(section.strings("eatProfiles").stream().map(text -> text.value()).toList()),
@@ -175,12 +200,19 @@ final class TrustSection {
     }
   }
 
-  private Set<Algorithm> algorithms(YamlMapping section) {
+  private Set<Algorithm> algorithms(YamlMapping section, Set<Algorithm> taken) {
     var chosen = EnumSet.noneOf(Algorithm.class);
     for (var text : section.strings("algorithms")) {
       Algorithm algorithm = algorithms.get(text.value());
-      if (algorithm == null) {
-        section.unknownWord("C013", "algorithm", text, algorithms.keySet());
+      if (algorithm == null || !taken.contains(algorithm)) {
+        section.unknownWord(
+            "C013",
+            "algorithm",
+            text,
+            algorithms.entrySet().stream()
+                .filter(known -> taken.contains(known.getValue()))
+                .map(Map.Entry::getKey)
+                .toList());
       } else {
         chosen.add(algorithm);
       }

@@ -3,6 +3,7 @@ package dev.postern.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.attestation.TrustSettings;
 import dev.postern.policy.source.Issues;
 import dev.postern.policy.source.SourceFile;
 import dev.postern.policy.source.YamlNode;
@@ -39,7 +40,8 @@ class ConfigDocsTest {
       Class<?> inner = element(component.getGenericType());
       boolean section =
           inner.isRecord()
-              && inner.getName().startsWith(PosternConfig.class.getName())
+              && (inner.getName().startsWith(PosternConfig.class.getName())
+                  || inner == TrustSettings.IdTokens.class)
               && inner.getRecordComponents().length > 0
               && inner != PosternConfig.Listener.class;
       if (section) {

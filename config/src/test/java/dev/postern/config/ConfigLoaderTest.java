@@ -28,6 +28,7 @@ class ConfigLoaderTest {
         maxTokenLifetime: 5m
         issuers:
           - {iss: "https://sts.example", jwks: sts.jwks.json, algorithms: [ES256, EdDSA], acceptTypJwt: true}
+          - {iss: "https://idp.example", jwks: idp.jwks.json, idTokens: {audience: postern, algorithms: [RS256], maxAge: 20m, groupsClaim: roles}}
         verifiers:
           - {iss: "https://verifier.example", jwks: "https://verifier.example/jwks.json", profile: ear, algorithms: [ES384], maxAge: 2m, audience: none, eatProfiles: ["tag:a"], acceptWarning: true}
         hardware: {sevSnp: {products: [Milan], certificates: [amd/]}, tdx: {tcbStatus: [UpToDate, SWHardeningNeeded], collateral: [intel/]}, nitro: {}, tpm2: {akCa: [tpm-ca.pem], enrolled: [aks/]}, psa: {keys: [iak.jwks.json]}, cca: {keys: [cpaks/]}}
@@ -89,7 +90,22 @@ class ConfigLoaderTest {
                         "https://sts.example",
                         new PosternConfig.KeySource.File(folder.resolve("sts.jwks.json")),
                         Set.of(Algorithm.ES256, Algorithm.ED25519),
-                        true)),
+                        true,
+                        new TrustSettings.IdTokens(
+                            Optional.empty(),
+                            Set.of(Algorithm.ES256, Algorithm.ED25519),
+                            Duration.ofHours(1),
+                            "groups")),
+                    new PosternConfig.Issuer(
+                        "https://idp.example",
+                        new PosternConfig.KeySource.File(folder.resolve("idp.jwks.json")),
+                        Set.of(),
+                        false,
+                        new TrustSettings.IdTokens(
+                            Optional.of("postern"),
+                            Set.of(Algorithm.RS256),
+                            Duration.ofMinutes(20),
+                            "roles"))),
                 List.of(
                     new PosternConfig.Verifier(
                         "https://verifier.example",

@@ -144,7 +144,7 @@ public final class CompactJws {
   }
 
   /** Whether {@code key} signed this, by its own algorithm. */
-  public boolean isSignedBy(PublicJwk key) throws MalformedSignatureException {
+  public boolean isSignedBy(VerifyingKey key) throws MalformedSignatureException {
     return key.algorithm() == algorithm && key.verify(text, signedLength, signature);
   }
 
@@ -245,7 +245,7 @@ public final class CompactJws {
       throw new JwsException(CRIT_UNSUPPORTED, "`crit` asks for an extension");
     }
     for (String name : FORBIDDEN) {
-      if (header.has(name)) {
+      if (header.has(name) && !rules.ignored().contains(name)) {
         throw forbidden(name);
       }
     }
@@ -259,8 +259,7 @@ public final class CompactJws {
   }
 
   private static String requireType(JsonObject header, JwsRules rules) throws JwsException {
-    return header
-        .string("typ")
+    return (header.has("typ") ? header.string("typ") : Optional.of(JwsRules.NO_TYPE))
         .filter(rules.types()::contains)
         .orElseThrow(() -> new JwsException(TYP_MISMATCH, "`typ` is not that of this kind"));
   }

@@ -61,6 +61,7 @@ final class Curve {
         // a y of p or more is a second spelling of another point
         yield y.compareTo(ED25519_P) < 0 && !ED25519_SMALL_ORDER_Y.contains(y);
       }
+      case RS256, PS256, PS384 -> false;
     };
   }
 

@@ -67,9 +67,9 @@ public final class JwksReader {
         skipped.add(place + " " + notForUs.get());
         continue;
       }
-      PublicJwk key;
+      VerifyingKey key;
       try {
-        key = PublicJwk.parse(jwk);
+        key = parse(jwk, allowed);
       } catch (JwkException e) {
         if (e.kind() != JwkException.Kind.UNSUPPORTED) {
           throw new JwkException(e.kind(), place + " " + e.getMessage());
@@ -91,6 +91,33 @@ public final class JwksReader {
     return new Jwks(issuer, purpose, keys, revoked, skipped);
   }
 
+  private static VerifyingKey parse(JsonObject jwk, Set<Algorithm> allowed) throws JwkException {
+    return jwk.string("kty").equals(Optional.of("RSA"))
+        ? RsaKey.parse(jwk, rsaAlgorithm(jwk, allowed))
+        : PublicJwk.parse(jwk);
+  }
+
+  /** The {@code alg} that the key names; else the one RSA algorithm of this issuer. */
+  private static Algorithm rsaAlgorithm(JsonObject jwk, Set<Algorithm> allowed)
+      throws JwkException {
+    List<Algorithm> possible =
+        allowed.stream()
+            .filter(algorithm -> !Algorithm.OF_CALLERS.contains(algorithm))
+            .filter(
+                algorithm ->
+                    !jwk.has("alg") || jwk.string("alg").equals(Optional.of(algorithm.wireName())))
+            .toList();
+    if (possible.size() != 1) {
+      PublicJwk.requirePublic(jwk);
+      throw new JwkException(
+          JwkException.Kind.UNSUPPORTED,
+          possible.isEmpty()
+              ? "is an RSA key, and `algorithms` here has none for it"
+              : "is an RSA key without `alg`, and `algorithms` here has several for it");
+    }
+    return possible.getFirst();
+  }
+
   private static List<JsonValue> entries(JsonObject document) throws JwkException {
     if (!document.has("keys") && document.has("kty")) {
       return List.of(document);
@@ -109,6 +136,9 @@ public final class JwksReader {
     if (kid.isEmpty()) {
       if (keys > 1) {
         throw malformed(place + " has no `kid`");
+      }
+      if (jwk.string("kty").equals(Optional.of("RSA"))) {
+        throw malformed("an RSA key needs a `kid`");
       }
       return PublicJwk.parse(jwk).thumbprint().toString();
     }
@@ -152,7 +182,7 @@ public final class JwksReader {
   }
 
   private static Optional<String> algorithmFault(
-      JsonObject jwk, PublicJwk key, Set<Algorithm> allowed) {
+      JsonObject jwk, VerifyingKey key, Set<Algorithm> allowed) {
     if (jwk.has("alg")
         && !jwk.string("alg").flatMap(Algorithm::ofWireName).equals(Optional.of(key.algorithm()))) {
       return Optional.of("has an `alg` that is not of its curve");

@@ -61,6 +61,8 @@ public final class PrivateKeys {
         case ES256 -> generator.initialize(new ECGenParameterSpec("secp256r1"));
         case ES384 -> generator.initialize(new ECGenParameterSpec("secp384r1"));
         case ED25519 -> {}
+        case RS256, PS256, PS384 ->
+            throw new IllegalArgumentException("no caller's key is " + algorithm);
       }
       KeyPair pair = generator.generateKeyPair();
       return ofPkcs8(pair.getPrivate().getEncoded());

@@ -20,7 +20,7 @@ import java.util.Optional;
  * <p>The thumbprint is computed here, from full-width coordinates (RFC 7638 §3, RFC 7518 §6.2.1);
  * coordinates of another width, private members and points off the curve are refused.
  */
-public final class PublicJwk {
+public final class PublicJwk implements VerifyingKey {
   private static final List<String> SECRET_MEMBERS =
       List.of("d", "p", "q", "dp", "dq", "qi", "oth", "k");
   private static final byte[] P256_PREFIX =
@@ -47,11 +47,7 @@ public final class PublicJwk {
    * @throws JwkException if it is no public key that an algorithm here can use
    */
   public static PublicJwk parse(JsonObject jwk) throws JwkException {
-    for (String secret : SECRET_MEMBERS) {
-      if (jwk.has(secret)) {
-        throw new JwkException(JwkException.Kind.PRIVATE, "holds private key material");
-      }
-    }
+    requirePublic(jwk);
     String keyType = required(jwk, "kty");
     if (keyType.equals("oct")) {
       throw new JwkException(JwkException.Kind.PRIVATE, "is a symmetric key");
@@ -71,6 +67,14 @@ public final class PublicJwk {
         : ofPoint(algorithm, concat(x, coordinate(jwk, "y", algorithm)));
   }
 
+  static void requirePublic(JsonObject jwk) throws JwkException {
+    for (String secret : SECRET_MEMBERS) {
+      if (jwk.has(secret)) {
+        throw new JwkException(JwkException.Kind.PRIVATE, "holds private key material");
+      }
+    }
+  }
+
   /**
    * Takes a key that a certificate or a key store holds.
    *
@@ -87,7 +91,7 @@ public final class PublicJwk {
    * @throws JwkException if it is anything else
    */
   public static PublicJwk ofSpki(byte[] spki) throws JwkException {
-    for (Algorithm algorithm : Algorithm.values()) {
+    for (Algorithm algorithm : Algorithm.OF_CALLERS) {
       byte[] prefix = prefix(algorithm);
       if (spki.length == prefix.length + pointBytes(algorithm)
           && Arrays.equals(prefix, 0, prefix.length, spki, 0, prefix.length)) {
@@ -115,6 +119,7 @@ public final class PublicJwk {
   }
 
   /** The one algorithm that this key is used with. */
+  @Override
   public Algorithm algorithm() {
     return algorithm;
   }
@@ -155,7 +160,9 @@ public final class PublicJwk {
     return SignatureCheck.verify(algorithm, key, input, 0, input.length, signature);
   }
 
-  boolean verify(byte[] input, int length, byte[] signature) throws MalformedSignatureException {
+  @Override
+  public boolean verify(byte[] input, int length, byte[] signature)
+      throws MalformedSignatureException {
     return SignatureCheck.verify(algorithm, key, input, 0, length, signature);
   }
 
@@ -228,6 +235,7 @@ public final class PublicJwk {
       case ES256 -> P256_PREFIX;
       case ES384 -> P384_PREFIX;
       case ED25519 -> ED25519_PREFIX;
+      case RS256, PS256, PS384 -> throw new IllegalArgumentException("no curve of " + algorithm);
     };
   }
 

@@ -6,7 +6,7 @@ package dev.postern.attestation.jose;
  * @param issuer the {@code iss} it belongs to
  * @param kid its exact name
  */
-public record VerificationKey(String issuer, String kid, KeyPurpose purpose, PublicJwk key) {
+public record VerificationKey(String issuer, String kid, KeyPurpose purpose, VerifyingKey key) {
   /** The one algorithm that this key is used with. */
   public Algorithm algorithm() {
     return key.algorithm();

@@ -49,7 +49,9 @@ class SigningKeyTest {
       """;
 
   @ParameterizedTest
-  @EnumSource(Algorithm.class)
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"ES256", "ES384", "ED25519"})
   void pem_roundTrip_keepsTheKey(Algorithm algorithm) throws Exception {
     SigningKey key = SigningKey.generate(algorithm);
 

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,9 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class KeysCommand {
+  private static final List<Algorithm> CALLER_ALGORITHMS =
+      List.of(Algorithm.ES256, Algorithm.ES384, Algorithm.ED25519);
+
   private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(90);
 
   private final Surroundings around;
@@ -97,7 +99,7 @@ public final class KeysCommand {
 
   /** The algorithm of a name as it stands in tokens. */
   public static Algorithm algorithm(String name) throws CommandFailure {
-    for (Algorithm algorithm : Algorithm.values()) {
+    for (Algorithm algorithm : CALLER_ALGORITHMS) {
       if (algorithm.wireName().equalsIgnoreCase(name) || algorithm.name().equalsIgnoreCase(name)) {
         return algorithm;
       }
@@ -106,7 +108,7 @@ public final class KeysCommand {
         "unknown algorithm `%s`, expected one of %s"
             .formatted(
                 name,
-                Arrays.stream(Algorithm.values())
+                CALLER_ALGORITHMS.stream()
                     .map(Algorithm::wireName)
                     .collect(Collectors.joining(", "))));
   }

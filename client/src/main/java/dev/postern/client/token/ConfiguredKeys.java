@@ -34,7 +34,7 @@ final class ConfiguredKeys {
   static FixedKeySets read(Trust trust) throws CommandFailure, InterruptedException {
     var sets = new ArrayList<Jwks>();
     for (Issuer issuer : trust.issuers()) {
-      sets.add(set(issuer.jwks(), issuer.iss(), KeyPurpose.TOKEN, issuer.algorithms()));
+      sets.add(set(issuer.jwks(), issuer.iss(), KeyPurpose.TOKEN, issuer.keyAlgorithms()));
     }
     for (Verifier verifier : trust.verifiers()) {
       sets.add(set(verifier.jwks(), verifier.iss(), KeyPurpose.ATTESTATION, verifier.algorithms()));

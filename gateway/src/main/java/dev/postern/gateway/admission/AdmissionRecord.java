@@ -235,6 +235,10 @@ public final class AdmissionRecord {
     }
     event = attested(event, token.attestation());
     return switch (token.subject()) {
+      case Subject.Known known when token.namedByIdToken() ->
+          event
+              .with(AuditField.GROUPS, token.groups())
+              .with(AuditField.CLAIMED_SUBJECT, token.claimedSub());
       case Subject.Known known -> event.with(AuditField.GROUPS, token.groups());
       case Subject.SelfAttested self -> event.with(AuditField.CLAIMED_SUBJECT, token.claimedSub());
     };

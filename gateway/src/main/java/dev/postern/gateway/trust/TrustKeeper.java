@@ -220,7 +220,7 @@ public final class TrustKeeper {
             .map(
                 issuer ->
                     new SetName(
-                        issuer.iss(), KeyPurpose.TOKEN, issuer.jwks(), issuer.algorithms()));
+                        issuer.iss(), KeyPurpose.TOKEN, issuer.jwks(), issuer.keyAlgorithms()));
     var verifiers =
         trust.trust().verifiers().stream()
             .map(

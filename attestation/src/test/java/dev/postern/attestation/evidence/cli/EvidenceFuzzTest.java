@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.upokecenter.cbor.CBORException;
 import com.upokecenter.cbor.CBORObject;
+import dev.postern.attestation.arm.CcaToken;
+import dev.postern.attestation.arm.PsaToken;
 import dev.postern.attestation.cbor.CborLimits;
 import dev.postern.attestation.cbor.CborReader;
 import dev.postern.attestation.cbor.CborWriter;
@@ -83,6 +85,12 @@ class EvidenceFuzzTest {
     readOrRefuse(bytes, TpmEvidence::parse);
     readOrRefuse(bytes, TpmPublic::parse);
     readOrRefuse(bytes, TpmSignature::parse);
+  }
+
+  @FuzzTest(maxDuration = "10s")
+  void arm_anything_isReadOrRefused(byte @Nullable [] bytes) {
+    readOrRefuse(bytes, PsaToken::parse);
+    readOrRefuse(bytes, CcaToken::parse);
   }
 
   @FuzzTest(maxDuration = "10s")
