@@ -36,7 +36,7 @@ import java.util.Optional;
  */
 public final class AdmissionBench {
   private static final int ROUNDS = 5;
-  private static final int WARM_UP_ROUNDS = 2;
+  private static final int WARM_UP_ROUNDS = 4;
   private static final int ADMISSIONS = 1_000;
   private static final int ATTACHES = 500;
 
