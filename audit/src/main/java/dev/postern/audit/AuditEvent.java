@@ -6,6 +6,7 @@ import dev.postern.audit.tlog.Sha256;
 import dev.postern.json.JsonValue;
 import dev.postern.json.JsonValue.JsonArray;
 import dev.postern.json.JsonValue.JsonBool;
+import dev.postern.json.JsonValue.JsonNull;
 import dev.postern.json.JsonValue.JsonNumber;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
@@ -38,6 +39,12 @@ public final class AuditEvent {
 
   /** Elements of a list where an entry would be too large. */
   private static final int SHORT_ELEMENTS = 4;
+
+  /** The longest number of canonical JSON has 25 characters. */
+  private static final int MAX_NUMBER_BYTES = 25;
+
+  /** A control character is written as six. */
+  private static final int MAX_BYTES_OF_CHAR = 6;
 
   /** The largest object in an entry, in bytes. */
   public static final int MAX_OBJECT_BYTES = 16 * 1024;
@@ -114,6 +121,9 @@ public final class AuditEvent {
    * {@code omitted_bytes} stands in its stead.
    */
   public AuditEvent with(AuditField field, JsonObject value) {
+    if (mostBytes(value) <= MAX_OBJECT_BYTES) {
+      return plain(field, value);
+    }
     int bytes = JsonWriter.canonical(value).length;
     return plain(
         field,
@@ -127,11 +137,40 @@ public final class AuditEvent {
     var members = new LinkedHashMap<String, JsonValue>();
     fields.forEach((field, value) -> members.put(field.key(), value));
     var whole = new JsonObject(members);
-    if (JsonWriter.canonical(whole).length <= AuditLog.MAX_ENTRY_BYTES) {
+    if (mostBytes(whole) <= AuditLog.MAX_ENTRY_BYTES
+        || JsonWriter.canonical(whole).length <= AuditLog.MAX_ENTRY_BYTES) {
       return whole;
     }
     members.replaceAll((name, value) -> shortened(value));
     return new JsonObject(members);
+  }
+
+  /** The most bytes that a value can take: told without writing it, as nearly all are far off. */
+  private static long mostBytes(JsonValue value) {
+    return switch (value) {
+      case JsonString(String text) -> mostBytes(text);
+      case JsonArray(var elements) -> {
+        long sum = 2;
+        for (JsonValue element : elements) {
+          sum += 1 + mostBytes(element);
+        }
+        yield sum;
+      }
+      case JsonObject(var members) -> {
+        long sum = 2;
+        for (var member : members.entrySet()) {
+          sum += 2 + mostBytes(member.getKey()) + mostBytes(member.getValue());
+        }
+        yield sum;
+      }
+      case JsonNumber number -> MAX_NUMBER_BYTES;
+      case JsonBool bool -> MAX_NUMBER_BYTES;
+      case JsonNull none -> MAX_NUMBER_BYTES;
+    };
+  }
+
+  private static long mostBytes(String text) {
+    return 2 + (long) MAX_BYTES_OF_CHAR * text.length();
   }
 
   private static JsonValue shortened(JsonValue value) {
