@@ -410,7 +410,7 @@ final class LocalSession implements AutoCloseable {
       all = List.copyOf(open);
       sessionId = "";
     }
-    all.stream().anyMatch(Attachment::endSession);
+    var _ = all.stream().anyMatch(Attachment::endSession); // one is enough
     all.forEach(Attachment::halfClose);
     long deadline = nanoTicker.getAsLong() + CLOSING_PATIENCE.toNanos();
     for (Attachment attachment : all) {
