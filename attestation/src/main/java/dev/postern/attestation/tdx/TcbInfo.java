@@ -41,6 +41,11 @@ record TcbInfo(
       return new Validity(instant(json, "issueDate", what), instant(json, "nextUpdate", what));
     }
 
+    /** Whether the other document is the later issue. */
+    boolean isBefore(Validity other) {
+      return issueDate.isBefore(other.issueDate);
+    }
+
     void require(Instant at, String what) throws Refused {
       if (at.isBefore(issueDate)) {
         throw new Refused(ATT_FUTURE, what + " is of " + issueDate);

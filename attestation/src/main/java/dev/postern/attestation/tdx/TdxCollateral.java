@@ -23,13 +23,19 @@ import java.util.Optional;
  *
  * <p>Comes as one JSON document (members {@code tcb_info}, {@code qe_identity}, {@code
  * root_ca_crl}, {@code pck_crl}, their signatures and issuer chains), or as Intel's responses, CRLs
- * and chains, a file each, in any order.
+ * and chains, a file each, in any order. There may be several TCB infos, one for each kind of
+ * platform, and several issues of one document.
  */
 public record TdxCollateral(
-    SignedJson tcbInfo, SignedJson qeIdentity, List<X509CRL> crls, List<X509Certificate> issuers) {
-  private static final int MAX_FILES = 16;
+    List<SignedJson> tcbInfos,
+    List<SignedJson> qeIdentities,
+    List<X509CRL> crls,
+    List<X509Certificate> issuers) {
+  private static final int MAX_FILES = 64;
 
   public TdxCollateral {
+    tcbInfos = List.copyOf(tcbInfos);
+    qeIdentities = List.copyOf(qeIdentities);
     crls = List.copyOf(crls);
     issuers = List.copyOf(issuers);
   }
@@ -47,18 +53,18 @@ public record TdxCollateral(
         throw new Refused(ATT_COLLATERAL_INVALID, malformed.detail());
       }
     }
-    SignedJson tcbInfo =
-        parts.tcbInfo.orElseThrow(
-            () -> new Refused(ATT_COLLATERAL_MISSING, "no TDX TCB info was given"));
-    SignedJson qeIdentity =
-        parts.qeIdentity.orElseThrow(
-            () -> new Refused(ATT_COLLATERAL_MISSING, "no QE identity was given"));
-    return new TdxCollateral(tcbInfo, qeIdentity, parts.crls, parts.issuers);
+    if (parts.tcbInfos.isEmpty()) {
+      throw new Refused(ATT_COLLATERAL_MISSING, "no TDX TCB info was given");
+    }
+    if (parts.qeIdentities.isEmpty()) {
+      throw new Refused(ATT_COLLATERAL_MISSING, "no QE identity was given");
+    }
+    return new TdxCollateral(parts.tcbInfos, parts.qeIdentities, parts.crls, parts.issuers);
   }
 
   private static final class Parts {
-    private Optional<SignedJson> tcbInfo = Optional.empty();
-    private Optional<SignedJson> qeIdentity = Optional.empty();
+    private final List<SignedJson> tcbInfos = new ArrayList<>();
+    private final List<SignedJson> qeIdentities = new ArrayList<>();
     private final List<X509CRL> crls = new ArrayList<>();
     private final List<X509Certificate> issuers = new ArrayList<>();
 
@@ -85,22 +91,16 @@ public record TdxCollateral(
       }
       Optional<SignedJson> tcb = SignedJson.ofResponse(file, json, "tcbInfo");
       Optional<SignedJson> qe = SignedJson.ofResponse(file, json, "enclaveIdentity");
-      if ((tcb.isPresent() && tcbInfo.isPresent()) || (qe.isPresent() && qeIdentity.isPresent())) {
-        throw Refused.malformed("collateral of one kind was given twice");
-      }
       if (tcb.isEmpty() && qe.isEmpty()) {
         throw Refused.malformed("collateral JSON of an unknown kind");
       }
-      tcbInfo = tcb.or(() -> tcbInfo);
-      qeIdentity = qe.or(() -> qeIdentity);
+      tcb.ifPresent(tcbInfos::add);
+      qe.ifPresent(qeIdentities::add);
     }
 
     private void addBundle(JsonObject json) throws Refused {
-      if (tcbInfo.isPresent() || qeIdentity.isPresent()) {
-        throw Refused.malformed("collateral of one kind was given twice");
-      }
-      tcbInfo = Optional.of(signed(json, "tcb_info"));
-      qeIdentity = Optional.of(signed(json, "qe_identity"));
+      tcbInfos.add(signed(json, "tcb_info"));
+      qeIdentities.add(signed(json, "qe_identity"));
       crls.add(X509Reader.crl(hexOrPem(string(json, "root_ca_crl")), "root CA CRL"));
       crls.add(X509Reader.crl(hexOrPem(string(json, "pck_crl")), "PCK CRL"));
       for (String name :

@@ -61,21 +61,70 @@ public final class TdxVerifier {
     revocation.require(pck.issuer(), List.of(pck.leaf()), collateral.crls(), at);
     requireQuoteSignatures(quote, pck.leaf());
 
-    requireIntelSigned(collateral.tcbInfo(), "TCB info", collateral, pck.root(), at);
-    requireIntelSigned(collateral.qeIdentity(), "QE identity", collateral, pck.root(), at);
-    TcbInfo tcbInfo = TcbInfo.parse(collateral.tcbInfo());
-    QeIdentity qeIdentity = QeIdentity.parse(collateral.qeIdentity());
-    tcbInfo.validity().require(at, "TCB info");
-    qeIdentity.validity().require(at, "QE identity");
-
     PckExtension platform = PckExtension.parse(pck.leaf());
-    if (!tcbInfo.fmspc().equals(platform.fmspc()) || !tcbInfo.pceId().equals(platform.pceId())) {
-      throw new Refused(
-          ATT_COLLATERAL_INVALID,
-          "TCB info is of FMSPC " + tcbInfo.fmspc() + ", the platform of " + platform.fmspc());
-    }
+    TcbInfo tcbInfo = tcbInfo(collateral, platform, pck.root(), at);
+    QeIdentity qeIdentity = qeIdentity(collateral, pck.root(), at);
     qeIdentity.require(quote.qeReport());
     return appraise(quote, tcbInfo, qeIdentity, platform);
+  }
+
+  /** The newest current TCB info of this kind of platform that Intel signed. */
+  private TcbInfo tcbInfo(
+      TdxCollateral collateral, PckExtension platform, X509Certificate root, Instant at)
+      throws Refused {
+    Optional<TcbInfo> newest = Optional.empty();
+    Refused why = new Refused(ATT_COLLATERAL_MISSING, "no TDX TCB info was given");
+    for (SignedJson document : collateral.tcbInfos()) {
+      try {
+        requireIntelSigned(document, "TCB info", collateral, root, at);
+        TcbInfo info = TcbInfo.parse(document);
+        if (!info.fmspc().equals(platform.fmspc()) || !info.pceId().equals(platform.pceId())) {
+          if (why.reason() == ATT_COLLATERAL_MISSING) {
+            why =
+                new Refused(
+                    ATT_COLLATERAL_INVALID,
+                    "TCB info is of FMSPC "
+                        + info.fmspc()
+                        + ", the platform of "
+                        + platform.fmspc());
+          }
+          continue;
+        }
+        info.validity().require(at, "TCB info");
+        if (newest.isEmpty() || newest.get().validity().isBefore(info.validity())) {
+          newest = Optional.of(info);
+        }
+      } catch (Refused refused) {
+        why = refused;
+      }
+    }
+    if (newest.isEmpty()) {
+      throw why;
+    }
+    return newest.get();
+  }
+
+  /** The newest current QE identity that Intel signed. */
+  private QeIdentity qeIdentity(TdxCollateral collateral, X509Certificate root, Instant at)
+      throws Refused {
+    Optional<QeIdentity> newest = Optional.empty();
+    Refused why = new Refused(ATT_COLLATERAL_MISSING, "no QE identity was given");
+    for (SignedJson document : collateral.qeIdentities()) {
+      try {
+        requireIntelSigned(document, "QE identity", collateral, root, at);
+        QeIdentity identity = QeIdentity.parse(document);
+        identity.validity().require(at, "QE identity");
+        if (newest.isEmpty() || newest.get().validity().isBefore(identity.validity())) {
+          newest = Optional.of(identity);
+        }
+      } catch (Refused refused) {
+        why = refused;
+      }
+    }
+    if (newest.isEmpty()) {
+      throw why;
+    }
+    return newest.get();
   }
 
   private VerifiedChain pckChain(TdxQuote quote, TdxCollateral collateral, Instant at)

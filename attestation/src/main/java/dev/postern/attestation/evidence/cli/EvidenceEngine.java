@@ -40,7 +40,7 @@ public final class EvidenceEngine {
   /** Longest Evidence file, in bytes as it stands. */
   public static final int MAX_EVIDENCE_BYTES = 1024 * 1024;
 
-  private static final int MAX_FILES = 24;
+  private static final int MAX_FILES = 64;
 
   private final EvidenceRules rules;
   private final NitroVerifier nitro;
