@@ -60,12 +60,11 @@ public final class IdleBench {
       channels.add(Attaching.channel(installation, port));
     }
     // one session first: what the first of anything loads is no session's memory
-    Attaching first =
-        Attaching.open(channels.getFirst(), installation.token(clock), installation.prover());
+    var kept = new ConcurrentLinkedQueue<Attaching>();
+    Attaching.open(channels.getFirst(), installation.token(clock), installation.prover());
     long heapBefore = settled(gateway);
     long residentBefore = gateway.residentKib();
     long start = System.nanoTime();
-    var kept = new ConcurrentLinkedQueue<Attaching>();
     var failures = new ConcurrentLinkedQueue<Exception>();
     var turns = new Semaphore(CONCURRENT_ATTACHES);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -100,7 +99,6 @@ public final class IdleBench {
         heap / 1e3 / sessions,
         residentBefore * 1.024 / 1e3,
         (residentBefore + resident) * 1.024 / 1e3);
-    first.end();
     List.copyOf(channels).forEach(ManagedChannel::shutdownNow);
   }
 
