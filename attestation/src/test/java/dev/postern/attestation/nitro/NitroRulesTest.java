@@ -1,5 +1,6 @@
 package dev.postern.attestation.nitro;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -116,7 +117,8 @@ class NitroRulesTest {
   }
 
   private static CborMap pcrs(int index, CborValue value) {
-    var entries = new LinkedHashMap<>(((CborMap) claims().get("pcrs")).entries());
+    var pcrs = (CborMap) requireNonNull(claims().get("pcrs"));
+    var entries = new LinkedHashMap<>(pcrs.entries());
     entries.remove(new CborInt(index));
     if (!(value instanceof CborNull)) {
       entries.put(new CborInt(index), value);
