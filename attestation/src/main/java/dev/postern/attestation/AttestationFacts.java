@@ -1,7 +1,9 @@
 package dev.postern.attestation;
 
 import dev.postern.json.JsonValue;
+import dev.postern.json.JsonValue.JsonString;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +48,9 @@ public record AttestationFacts(
   /** Claim of raw Evidence that tells its machine from others, as far as the family can. */
   public static final String MACHINE = "machine";
 
+  /** Claim of a fresh attestation: the challenge of this gateway that is in it. */
+  public static final String CHALLENGE = "challenge";
+
   public AttestationFacts {
     measurements = Map.copyOf(measurements);
     tcb = Map.copyOf(tcb);
@@ -53,25 +58,32 @@ public record AttestationFacts(
     claims = Map.copyOf(claims);
   }
 
-  AttestationFacts withFresh(boolean isFresh) {
-    return isFresh == fresh
-        ? this
-        : new AttestationFacts(
-            profile,
-            verifier,
-            issuedAt,
-            expiresAt,
-            eatProfile,
-            status,
-            debugStatus,
-            measurements,
-            tcb,
-            hwmodel,
-            swname,
-            swversion,
-            submods,
-            simulated,
-            isFresh,
-            claims);
+  /** The live challenge of this gateway that was attested over, if one was. */
+  public Optional<String> challenge() {
+    return claims.get(CHALLENGE) instanceof JsonString(String text)
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+
+  AttestationFacts freshBy(String challenge) {
+    var more = new HashMap<>(claims);
+    more.put(CHALLENGE, new JsonString(challenge));
+    return new AttestationFacts(
+        profile,
+        verifier,
+        issuedAt,
+        expiresAt,
+        eatProfile,
+        status,
+        debugStatus,
+        measurements,
+        tcb,
+        hwmodel,
+        swname,
+        swversion,
+        submods,
+        simulated,
+        /* fresh= */ true,
+        more);
   }
 }

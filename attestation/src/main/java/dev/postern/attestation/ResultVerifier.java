@@ -102,7 +102,7 @@ final class ResultVerifier {
 
   private Vouched vouched(AttestationFacts facts, ResultEnvelope envelope, ConfirmedKey caller) {
     return new Vouched(
-        facts.withFresh(isFresh(envelope, caller)),
+        challenge(envelope, caller).map(facts::freshBy).orElse(facts),
         envelope.key().orElse(null) instanceof AttestedKey.Named named
             ? named.jwk()
             : Optional.empty());
@@ -318,17 +318,19 @@ final class ResultVerifier {
     }
   }
 
-  /** Whether, the key's thumbprint aside, the one nonce is a live challenge of this gateway. */
-  private boolean isFresh(ResultEnvelope result, ConfirmedKey caller) {
+  /** The one nonce, the key's thumbprint aside, if it is a live challenge of this gateway. */
+  private Optional<String> challenge(ResultEnvelope result, ConfirmedKey caller) {
     if (challenges.isEmpty() || result.nonces().isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     String thumbprint = caller.thumbprint().toString();
     List<String> nonces =
         result.nonces().stream().filter(nonce -> !nonce.equals(thumbprint)).toList();
     return nonces.size() == 1
-        && challenges.get().check(nonces.getFirst(), Challenges.Purpose.ATTESTATION, "")
-            == Challenges.Check.GOOD;
+            && challenges.get().check(nonces.getFirst(), Challenges.Purpose.ATTESTATION, "")
+                == Challenges.Check.GOOD
+        ? Optional.of(nonces.getFirst())
+        : Optional.empty();
   }
 
   private static Optional<String> text(JsonObject claims, String name) {

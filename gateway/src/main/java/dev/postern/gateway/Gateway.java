@@ -144,6 +144,7 @@ public final class Gateway implements AutoCloseable {
     var sessions = new SessionRegistry(store, audit, parts.openRecordings(config), clock, ticker);
     endLeftBehind(config, store, audit, parts);
 
+    var judge = new LiveJudgement(trust, policy, clock);
     var admission =
         new AdmissionService(
             credentials,
@@ -152,6 +153,7 @@ public final class Gateway implements AutoCloseable {
             store,
             record,
             sessions,
+            judge,
             failures,
             new SessionPlan(config.gateway().replica()),
             clock,
@@ -160,7 +162,7 @@ public final class Gateway implements AutoCloseable {
         new GatewayServer.Services(
             config.gateway().id(),
             admission,
-            new RenewalService(credentials, policy, store, record, clock),
+            new RenewalService(credentials, policy, store, record, sessions, judge, clock),
             new TargetListing(credentials, policy, targets, record, failures, clock),
             credentials,
             clock);
@@ -170,7 +172,6 @@ public final class Gateway implements AutoCloseable {
             .with(AuditField.GATEWAY, config.gateway().id())
             .with(AuditField.REPLICA, config.gateway().replica()));
     GatewayServer server = bind(config, tls, services);
-    var judge = new LiveJudgement(trust, policy, clock);
     var upkeep =
         Upkeep.start(
             new Upkeep.Work(

@@ -66,7 +66,7 @@ class AdmissionTest {
 
     Ended ended = refusal(token, start);
 
-    assertThat(ended.reason()).isIn("SCOPE_NOT_GRANTED", "POLICY_NO_MATCH");
+    assertThat(ended.reason()).isEqualTo("POLICY_NO_MATCH");
     assertThat(ended.status().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     assertThat(ended.decisionId()).startsWith("D-");
   }

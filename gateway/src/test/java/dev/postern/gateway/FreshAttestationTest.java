@@ -55,6 +55,17 @@ class FreshAttestationTest {
   }
 
   @Test
+  void attach_twoTokensOverOneChallenge_secondIsDenied() throws Exception {
+    String challenge = gateway.challenge(ChallengePurpose.CHALLENGE_PURPOSE_ATTESTATION);
+    String first = gateway.tokenOver(challenge);
+    assertThat(attach(first).response().hasAdmitted()).isTrue();
+
+    assertThat(attach(gateway.tokenOver(challenge)).end().reason()).isEqualTo("ATT_REPLAYED");
+    // the session that is in may be taken up again with its own token
+    assertThat(attach(first).response().hasAdmitted()).isTrue();
+  }
+
+  @Test
   void attach_attestationWithoutChallenge_isDenied() throws Exception {
     assertNotFresh(gateway.token());
   }

@@ -93,6 +93,65 @@ class ReloadTest {
     assertThat(client.end().reason()).isEqualTo("SESSION_POLICY_CHANGED");
   }
 
+  /** Changes something after the decision on a session and before the registry knows it. */
+  private void assertDeniedWhenChangedWhileOpening(Change change, String event) throws Exception {
+    gateway.policy(RECORDED);
+    await(() -> gateway.events("policy.loaded").size() == 2);
+    int before = gateway.events(event).size();
+    gateway.whileOpening =
+        () -> {
+          try {
+            change.make();
+            await(() -> gateway.events(event).size() > before);
+            // this one, and the upkeep's own, which may come a little after the event
+            long judged = gateway.gateway().sessions().judgements();
+            gateway.gateway().judgeSessions();
+            await(() -> gateway.gateway().sessions().judgements() > judged);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    String token = gateway.token();
+    AttachStart start = AttachClient.startOf(token).build();
+
+    var ended = gateway.attach().attempt(token, gateway.holder, start).end();
+
+    assertThat(ended.reason()).isEqualTo("SESSION_POLICY_CHANGED");
+    assertThat(gateway.tools.opened).isEmpty();
+    assertThat(gateway.gateway().sessions().sessions()).isEmpty();
+    assertThat(gateway.store.sessions()).isEmpty();
+    assertThat(gateway.events("admission.failed")).hasSize(1);
+  }
+
+  private interface Change {
+    void make() throws Exception;
+  }
+
+  private static final String RECORDED =
+      TestGateway.POLICY.replace(
+          "session: {max: 2h", "obligations: {record: metadata}\n    session: {max: 2h");
+
+  @Test
+  void admission_policyChangedBeforeItsSessionIsKnown_isDenied() throws Exception {
+    assertDeniedWhenChangedWhileOpening(
+        () -> gateway.policy(RECORDED.replace("env: [prod]", "env: [dev]")), "policy.loaded");
+  }
+
+  @Test
+  void admission_issuerRemovedBeforeItsSessionIsKnown_isDenied() throws Exception {
+    assertDeniedWhenChangedWhileOpening(
+        () -> gateway.reconfigure(lineWithout("issuers:")), "config.loaded");
+  }
+
+  @Test
+  void admission_harmlessChangeBeforeItsSessionIsKnown_goesOn() throws Exception {
+    gateway.policy(RECORDED);
+    await(() -> gateway.events("policy.loaded").size() == 2);
+    gateway.whileOpening = () -> gateway.gateway().judgeSessions();
+
+    assertThat(gateway.attach().admitted(gateway).getSessionId()).startsWith("S-");
+  }
+
   @Test
   void config_broken_leavesTheLastGoodInForce() throws Exception {
     AttachClient client = gateway.attach();

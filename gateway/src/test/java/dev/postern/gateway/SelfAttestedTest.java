@@ -168,6 +168,7 @@ class SelfAttestedTest {
   }
 
   @Test
+  @ThreatTest(row = 89, code = "ATT_KEY_MISMATCH")
   void evidenceForAnotherKey_isDenied() throws Exception {
     String challenge = challenge();
     byte[] data = reportData(SigningKey.generate(Algorithm.ES256), challenge);
@@ -193,6 +194,7 @@ class SelfAttestedTest {
   }
 
   @Test
+  @ThreatTest(row = 89, code = "ATT_DEBUG_ENABLED")
   void guestThatMayBeDebugged_isDenied() throws Exception {
     String challenge = challenge();
     byte[] report = MACHINE.report(reportData(holder, challenge), MEASUREMENT, 0xb0000);

@@ -62,6 +62,10 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   private ManagedChannel channel;
   private final List<ManagedChannel> earlier = new ArrayList<>();
   volatile boolean recordingsFail;
+
+  /** Done between the decision on a session and its registration, if policy asks for a record. */
+  volatile Runnable whileOpening = () -> {};
+
   List<URI> restored = List.of();
 
   static final String POLICY =
@@ -304,6 +308,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   public SessionRegistry.Recordings openRecordings(PosternConfig config) {
     var recordings = new RecordingFolder(folder.resolve("recordings"), clock::nanos);
     return (row, full) -> {
+      whileOpening.run();
       if (recordingsFail) {
         throw new RecordingFailed("switched off");
       }

@@ -8,6 +8,7 @@ import dev.postern.audit.recording.RecordingFailed;
 import dev.postern.gateway.admission.Caller.CallerLeft;
 import dev.postern.gateway.session.DebugSession;
 import dev.postern.gateway.session.SessionConnection;
+import dev.postern.gateway.session.SessionJudge;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.session.SessionTerms;
 import dev.postern.gateway.session.TokenInUse;
@@ -45,6 +46,8 @@ public final class AdmissionService {
   private final StateStore store;
   private final AdmissionRecord record;
   private final SessionRegistry sessions;
+  private final SessionJudge judge;
+  private final AttestedChallenges attested = new AttestedChallenges();
   private final FailureLimiter failures;
   private final SessionPlan plan;
   private final InstantSource clock;
@@ -58,6 +61,7 @@ public final class AdmissionService {
       StateStore store,
       AdmissionRecord record,
       SessionRegistry sessions,
+      SessionJudge judge,
       FailureLimiter failures,
       SessionPlan plan,
       InstantSource clock,
@@ -68,6 +72,7 @@ public final class AdmissionService {
     this.store = store;
     this.record = record;
     this.sessions = sessions;
+    this.judge = judge;
     this.failures = failures;
     this.plan = plan;
     this.clock = clock;
@@ -120,6 +125,7 @@ public final class AdmissionService {
   private SessionConnection newSession(AttachAttempt attempt, Caller caller, Progress progress)
       throws Refused, CallerLeft, StoreUnavailable, AuditLog.Unavailable, InterruptedException {
     AttemptForm.require(attempt);
+    long judgements = sessions.judgements();
     // 2. the outer token, the attestation in it, the binding of the two
     VerifiedToken token = credentials.verified(attempt.token(), attempt.callerContext());
     // 3. challenge and proof: from here on the caller is who the token says
@@ -132,6 +138,7 @@ public final class AdmissionService {
     PolicyGate.Answer answer = policy.decide(token, wanted(attempt), now, now);
     progress.answer = Optional.of(answer);
     Decision.Permit permit = permitted(answer);
+    requireUnused(token, now);
     Reachable reachable = reachable(attempt);
     SessionTerms terms =
         plan.terms(sessionId, progress.decisionId, attempt, token, permit, reachable.endpoint, now);
@@ -162,7 +169,8 @@ public final class AdmissionService {
               terms,
               new TokenInUse(token, attempt.token(), attempt.callerContext(), now),
               reachable.tool,
-              caller);
+              caller,
+              judgements);
       opened = true;
       return connection;
     } finally {
@@ -240,7 +248,7 @@ public final class AdmissionService {
   }
 
   private SessionConnection open(
-      SessionTerms terms, TokenInUse token, ToolTargets tool, Caller caller)
+      SessionTerms terms, TokenInUse token, ToolTargets tool, Caller caller, long judgements)
       throws Refused, StoreUnavailable, InterruptedException {
     DebugSession session;
     try {
@@ -249,6 +257,7 @@ public final class AdmissionService {
       throw new Refused(Refusal.store("recording: " + e.getMessage()));
     }
     try {
+      requireStillPermitted(session, judgements);
       SessionConnection connection = session.connect(caller);
       try {
         if (!store.opened(session.id())) {
@@ -265,6 +274,28 @@ public final class AdmissionService {
       if (session.connections().isEmpty()) {
         sessions.discard(session);
       }
+    }
+  }
+
+  /**
+   * From here on changes of policy and trust find the session by themselves; one that came since
+   * its token was verified has not.
+   */
+  private void requireStillPermitted(DebugSession session, long judgements) throws Refused {
+    if (sessions.judgements() == judgements) {
+      return;
+    }
+    var objection = judge.objection(session);
+    if (objection.isPresent()) {
+      throw new Refused(Refusal.denied(objection.get().reason().name(), objection.get().detail()));
+    }
+  }
+
+  /** An attestation over a challenge vouches for one token. */
+  private void requireUnused(VerifiedToken token, Instant now) throws Refused {
+    Optional<String> challenge = token.attestation().challenge();
+    if (challenge.isPresent() && !attested.use(challenge.get(), token.replayKey(), now)) {
+      throw new Refused(Refusal.denied("ATT_REPLAYED", "attested for another token before"));
     }
   }
 
@@ -307,7 +338,7 @@ public final class AdmissionService {
       throws Refused, InterruptedException {
     Optional<DebugSession> session = sessions.find(taken.id());
     boolean sameKey = taken.thumbprint().equals(token.confirmation().thumbprint().toString());
-    if (session.isEmpty() || !sameKey) {
+    if (session.isEmpty() || !sameKey || !session.get().standsOn(token)) {
       throw new Refused(Refusal.unauthenticated("CLAIM_REPLAYED", "used by session " + taken.id()));
     }
     requireSame(attempt, session.get());

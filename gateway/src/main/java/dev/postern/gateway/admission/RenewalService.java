@@ -3,6 +3,8 @@ package dev.postern.gateway.admission;
 import dev.postern.attestation.VerifiedToken;
 import dev.postern.audit.AuditLog;
 import dev.postern.gateway.session.DebugSession;
+import dev.postern.gateway.session.SessionJudge;
+import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.session.TokenInUse;
 import dev.postern.gateway.state.Renewal;
 import dev.postern.gateway.state.SessionRow;
@@ -28,6 +30,8 @@ public final class RenewalService {
   private final PolicyGate policy;
   private final StateStore store;
   private final AdmissionRecord record;
+  private final SessionRegistry sessions;
+  private final SessionJudge judge;
   private final InstantSource clock;
 
   public RenewalService(
@@ -35,17 +39,22 @@ public final class RenewalService {
       PolicyGate policy,
       StateStore store,
       AdmissionRecord record,
+      SessionRegistry sessions,
+      SessionJudge judge,
       InstantSource clock) {
     this.credentials = credentials;
     this.policy = policy;
     this.store = store;
     this.record = record;
+    this.sessions = sessions;
+    this.judge = judge;
     this.clock = clock;
   }
 
   /** Renews; a refusal leaves the session as it was. */
   public Optional<Refusal> renew(DebugSession session, Peer peer, String text, String proof) {
     SessionRow row = session.terms().row();
+    long judgements = sessions.judgements();
     try {
       var attempt =
           new AttachAttempt(
@@ -60,6 +69,9 @@ public final class RenewalService {
       requirePermitted(row, token, now);
       take(session, token);
       session.renewed(new TokenInUse(token, text, attempt.callerContext(), now), now);
+      if (sessions.judgements() != judgements) {
+        sessions.judgeAnew(session, judge); // what changed meanwhile judged the token before
+      }
       return Optional.empty();
     } catch (Refused refused) {
       return refused(row, refused.refusal());

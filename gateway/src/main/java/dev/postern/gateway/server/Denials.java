@@ -45,7 +45,7 @@ final class Denials {
               Status.Code.PERMISSION_DENIED;
           case SESSION_RECORDING_FAILED, GATEWAY_STOPPING -> Status.Code.UNAVAILABLE;
           case CLIENT_GONE -> Status.Code.CANCELLED;
-          case CLIENT_SLOW, MESSAGE_FLOOD, MESSAGE_TOO_LARGE -> Status.Code.RESOURCE_EXHAUSTED;
+          case CLIENT_SLOW, MESSAGE_TOO_LARGE -> Status.Code.RESOURCE_EXHAUSTED;
           case MESSAGE_MALFORMED -> Status.Code.INVALID_ARGUMENT;
           case TARGET_GONE, TARGET_UNREACHABLE, TARGET_PROTOCOL -> Status.Code.FAILED_PRECONDITION;
           case INTERNAL_ERROR -> Status.Code.INTERNAL;
@@ -64,6 +64,7 @@ final class Denials {
       case "CLAIM_EXPIRED" -> "the token has expired";
       case "CLAIM_REPLAYED" -> "the token was used before";
       case "BINDING_PROOF_INVALID" -> "the proof of possession does not hold";
+      case "SESSION_POLICY_CHANGED" -> "policy or trust changed meanwhile and does not permit this";
       case "SCOPE_NOT_GRANTED" -> "a scope was asked for that is not granted";
       case "POLICY_NO_MATCH" -> "no policy permits this";
       case "POLICY_FORBIDDEN" -> "a policy forbids this";
@@ -110,7 +111,6 @@ final class Denials {
       case CLIENT_SLOW -> "the client does not read what it is sent";
       case MESSAGE_MALFORMED -> "a message is not of the protocol";
       case MESSAGE_TOO_LARGE -> "a message is larger than the bound";
-      case MESSAGE_FLOOD -> "more requests than can wait";
       case TARGET_GONE -> "the target ended the connection";
       case TARGET_UNREACHABLE -> "the target does not answer";
       case TARGET_PROTOCOL -> "the target sent what its protocol does not allow";

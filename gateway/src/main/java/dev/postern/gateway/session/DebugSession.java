@@ -44,6 +44,7 @@ public final class DebugSession {
   private final AtomicBoolean ended = new AtomicBoolean();
   private final CountDownLatch over = new CountDownLatch(1);
   private final Optional<Deadline> termsEnd;
+  private final String firstTokenSha256;
   private volatile TokenInUse token;
   private volatile Deadline tokenEnd;
   private volatile long lastMessageNanos;
@@ -67,6 +68,7 @@ public final class DebugSession {
       LongSupplier ticker) {
     this.terms = terms;
     this.token = token;
+    this.firstTokenSha256 = token.token().tokenSha256();
     this.tool = tool;
     this.record = record;
     this.registry = registry;
@@ -97,6 +99,12 @@ public final class DebugSession {
   /** The token that it stands on now. */
   public TokenInUse token() {
     return token;
+  }
+
+  /** Whether it was opened or last renewed with this very token, not one that shares its jti. */
+  public boolean standsOn(VerifiedToken other) {
+    return other.tokenSha256().equals(firstTokenSha256)
+        || other.tokenSha256().equals(token.token().tokenSha256());
   }
 
   /** When it ends at the latest, as things stand. */
@@ -226,7 +234,6 @@ public final class DebugSession {
           CLIENT_SLOW,
           MESSAGE_MALFORMED,
           MESSAGE_TOO_LARGE,
-          MESSAGE_FLOOD,
           TARGET_GONE,
           TARGET_UNREACHABLE,
           TARGET_PROTOCOL,

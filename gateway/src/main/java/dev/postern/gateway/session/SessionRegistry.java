@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class SessionRegistry {
   private final InstantSource clock;
   private final LongSupplier ticker;
   private final Map<String, DebugSession> live = new ConcurrentHashMap<>();
+  private final AtomicLong judgements = new AtomicLong();
 
   /** Starts the recording of a session. */
   @FunctionalInterface
@@ -163,13 +165,27 @@ public final class SessionRegistry {
     }
   }
 
-  /** Judges every session anew; those that would not be let in any more end. */
+  /** How often sessions were judged anew: what changed before one has counted for it. */
+  public long judgements() {
+    return judgements.get();
+  }
+
+  /**
+   * Judges every session anew; those that would not be let in any more end. To be called after a
+   * change of policy or trust is in force.
+   */
   public void judgeAnew(SessionJudge judge) {
+    judgements.incrementAndGet(); // before looking: who is not seen here sees this
     for (DebugSession session : live.values()) {
-      judge
-          .objection(session)
-          .ifPresent(objection -> endLater(session, objection.reason(), objection.detail()));
+      judgeAnew(session, judge);
     }
+  }
+
+  /** Judges one session anew; ends it if it would not be let in any more. */
+  public void judgeAnew(DebugSession session, SessionJudge judge) {
+    judge
+        .objection(session)
+        .ifPresent(objection -> endLater(session, objection.reason(), objection.detail()));
   }
 
   /** Ends every session, all at once, and waits for them no longer than given. */

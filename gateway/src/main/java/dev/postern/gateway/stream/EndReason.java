@@ -32,8 +32,6 @@ public enum EndReason {
   MESSAGE_MALFORMED,
   /** A message, or what it asks for, is larger than the bound. */
   MESSAGE_TOO_LARGE,
-  /** More requests than can wait. */
-  MESSAGE_FLOOD,
   /** The target closed the connection or ended. */
   TARGET_GONE,
   /** The target did not answer in time. */

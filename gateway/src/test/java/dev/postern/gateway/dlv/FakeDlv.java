@@ -29,6 +29,9 @@ final class FakeDlv implements AutoCloseable {
   /** Closes the connection instead of answering. */
   static final String HANG_UP = "!hang up";
 
+  /** Answers with this error, which follows. */
+  static final String FAIL = "!error ";
+
   private final ServerSocket server;
   private final BiFunction<String, JsonObject, Optional<String>> results;
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -133,14 +136,20 @@ final class FakeDlv implements AutoCloseable {
     socket
         .getOutputStream()
         .write(
-            result.get().startsWith("!")
-                ? result.get().substring(1).getBytes(UTF_8)
-                : reply(id, result.get()));
+            result.get().startsWith(FAIL)
+                ? failure(id, result.get().substring(FAIL.length()))
+                : result.get().startsWith("!")
+                    ? result.get().substring(1).getBytes(UTF_8)
+                    : reply(id, result.get()));
     return true;
   }
 
   private static byte[] reply(long id, String result) {
     return ("{\"id\":" + id + ",\"result\":" + result + ",\"error\":null}\n").getBytes(UTF_8);
+  }
+
+  private static byte[] failure(long id, String error) {
+    return ("{\"id\":" + id + ",\"result\":null,\"error\":\"" + error + "\"}\n").getBytes(UTF_8);
   }
 
   @Override

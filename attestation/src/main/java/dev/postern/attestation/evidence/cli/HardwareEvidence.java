@@ -129,7 +129,7 @@ public final class HardwareEvidence implements EvidenceVerifier {
               throw new Refused(reason, detail);
         };
     new KeyBinding(key, challenge).require(format, facts);
-    return toFacts(format, facts, challenge.isPresent(), now);
+    return toFacts(format, facts, challenge, now);
   }
 
   private static String challenge(byte[] value) throws Refused {
@@ -148,10 +148,17 @@ public final class HardwareEvidence implements EvidenceVerifier {
   }
 
   private static AttestationFacts toFacts(
-      EvidenceFormat format, EvidenceFacts facts, boolean fresh, Instant now) {
+      EvidenceFormat format, EvidenceFacts facts, Optional<String> challenge, Instant now) {
     var measurements = new HashMap<String, List<String>>();
     facts.measurements().forEach((name, value) -> measurements.put(name, List.of(value)));
-    Instant made = fresh ? now : Instant.EPOCH;
+    Instant made = challenge.isPresent() ? now : Instant.EPOCH;
+    JsonObject claims =
+        facts
+            .claims()
+            .with(AttestationFacts.MACHINE, new JsonString(machine(format, facts.claims())));
+    if (challenge.isPresent()) {
+      claims = claims.with(AttestationFacts.CHALLENGE, new JsonString(challenge.get()));
+    }
     boolean hardware = format != EvidenceFormat.TPM2;
     return new AttestationFacts(
         facts.profile(),
@@ -170,11 +177,8 @@ public final class HardwareEvidence implements EvidenceVerifier {
         Optional.empty(),
         List.of(),
         false,
-        fresh,
-        facts
-            .claims()
-            .with(AttestationFacts.MACHINE, new JsonString(machine(format, facts.claims())))
-            .members());
+        challenge.isPresent(),
+        claims.members());
   }
 
   private static String model(EvidenceFormat format, EvidenceFacts facts) {
