@@ -42,6 +42,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration DRAIN = Duration.ofSeconds(15);
+  private static final Duration HURRIED_CLOSE = Duration.ofSeconds(2);
   private static final int CHALLENGE_KEY_BYTES = 32;
 
   private final GatewayServer server;
@@ -63,7 +68,9 @@ public final class Gateway implements AutoCloseable {
   private final Upkeep upkeep;
   private final Deque<AutoCloseable> opened;
   private final String host;
+  private final CompletableFuture<Void> hurry = new CompletableFuture<>();
   private boolean closed;
+  private boolean endedInOrder;
 
   private Gateway(
       GatewayServer server,
@@ -171,7 +178,7 @@ public final class Gateway implements AutoCloseable {
         AuditEvent.of(EventType.GATEWAY_STARTED, clock.instant())
             .with(AuditField.GATEWAY, config.gateway().id())
             .with(AuditField.REPLICA, config.gateway().replica()));
-    GatewayServer server = bind(config, tls, services);
+    GatewayServer server = bind(config, tls, services, parts);
     var upkeep =
         Upkeep.start(
             new Upkeep.Work(
@@ -183,7 +190,7 @@ public final class Gateway implements AutoCloseable {
                 judge,
                 record,
                 store,
-                audit,
+                new Readiness(audit, store, policies, trust, clock),
                 server));
     return new Gateway(
         server,
@@ -227,6 +234,17 @@ public final class Gateway implements AutoCloseable {
     record.writeSums();
   }
 
+  /** While it closes: does not wait for sessions any longer. Their targets are the guard's then. */
+  public void hurry() {
+    log.warn("told again to stop: not waiting for sessions");
+    hurry.complete(null);
+  }
+
+  /** Whether every session had ended when it closed. */
+  public synchronized boolean endedInOrder() {
+    return endedInOrder;
+  }
+
   /** Takes no more callers, ends every session (targets restored), lets go of everything. */
   @Override
   public synchronized void close() {
@@ -238,14 +256,33 @@ public final class Gateway implements AutoCloseable {
     upkeep.close();
     server.drain();
     try {
-      sessions.endAll(EndReason.GATEWAY_STOPPING, DRAIN);
-      server.close(Duration.ofSeconds(2));
+      endedInOrder = sessions.endAll(EndReason.GATEWAY_STOPPING, DRAIN, hurry);
+      server.close(hurry.isDone() ? Duration.ZERO : Duration.ofSeconds(2));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     record.writeSums();
-    closeAll(opened);
+    letGo();
     log.info("gateway stopped");
+  }
+
+  /** Lets go of stores and targets, of each no longer than it takes, or than hurry allows. */
+  private void letGo() {
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      var closing =
+          CompletableFuture.runAsync(
+              () -> close(part), task -> Thread.ofPlatform().daemon().name("close").start(task));
+      CompletableFuture.anyOf(closing, hurry).join();
+      try {
+        closing.get(HURRIED_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException unfinished) {
+        log.warn("not closed in time cause={}", unfinished.toString());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   private static void makeDataFolder(PosternConfig config) throws StartFailed {
@@ -291,14 +328,16 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static GatewayServer bind(
-      PosternConfig config, ListenerTls tls, GatewayServer.Services services) throws StartFailed {
+      PosternConfig config, ListenerTls tls, GatewayServer.Services services, GatewayParts parts)
+      throws StartFailed {
     var listen = config.gateway().listen();
     try {
       return GatewayServer.open(
           new InetSocketAddress(listen.host(), listen.port()),
           tls,
           config.tls().forwardedCertificateHeader(),
-          services);
+          services,
+          parts.callerPatience());
     } catch (IOException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new StartFailed(
@@ -379,11 +418,15 @@ public final class Gateway implements AutoCloseable {
 
   private static void closeAll(Deque<AutoCloseable> opened) {
     while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        log.warn("could not close cause={}", e.toString());
-      }
+      close(opened.pop());
+    }
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      log.warn("could not close cause={}", e.toString());
     }
   }
 }

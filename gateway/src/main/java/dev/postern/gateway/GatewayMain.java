@@ -13,10 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code postern gateway --config postern.yaml}: runs until SIGTERM or SIGINT, then ends its
- * sessions in order.
+ * {@code postern gateway --config postern.yaml}: runs until SIGTERM, SIGINT or SIGHUP, then ends
+ * its sessions in order; a second signal hastens that.
  */
 public final class GatewayMain {
+  /** Sessions had not ended when the time for it, or somebody's patience, was over. */
+  private static final int LEFT_TO_THE_GUARD = 1;
+
   private static final int WRONG_USE = 2;
   private static final int BUG = 70;
   private static final String USAGE = "usage: postern gateway --config postern.yaml";
@@ -76,28 +79,13 @@ public final class GatewayMain {
       return BUG;
     }
     var stop = new CountDownLatch(1);
-    var stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  stop.countDown();
-                  try {
-                    stopped.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                  // ended in order: not the 128 + signal that Java would say
-                  Runtime.getRuntime().halt(0);
-                },
-                "stop"));
+    StopSignals.install(stop::countDown, gateway::hurry);
     InetSocketAddress address = gateway.address();
     var shown = new PosternConfig.Listener(address.getHostString(), address.getPort());
     System.out.println("listening on " + shown);
     System.out.flush();
     stop.await();
     gateway.close();
-    stopped.countDown();
-    return 0;
+    return gateway.endedInOrder() ? 0 : LEFT_TO_THE_GUARD;
   }
 }

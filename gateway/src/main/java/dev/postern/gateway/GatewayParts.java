@@ -3,6 +3,7 @@ package dev.postern.gateway;
 import dev.postern.attestation.evidence.Pins;
 import dev.postern.audit.AuditLog;
 import dev.postern.config.PosternConfig;
+import dev.postern.gateway.server.CallerPatience;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.StateStore;
 import dev.postern.gateway.stream.ToolTargets;
@@ -28,6 +29,11 @@ public interface GatewayParts {
   /** The root keys that hardware Evidence has to lead to. */
   default Pins hardwareRoots() {
     return Pins.builtIn();
+  }
+
+  /** How long callers may take over what is theirs to do. */
+  default CallerPatience callerPatience() {
+    return CallerPatience.DEFAULT;
   }
 
   StateStore openState(PosternConfig config) throws StartFailed;

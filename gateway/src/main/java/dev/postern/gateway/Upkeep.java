@@ -1,6 +1,5 @@
 package dev.postern.gateway;
 
-import dev.postern.audit.AuditLog;
 import dev.postern.gateway.admission.AdmissionRecord;
 import dev.postern.gateway.policies.PolicyKeeper;
 import dev.postern.gateway.server.GatewayServer;
@@ -43,7 +42,7 @@ final class Upkeep implements AutoCloseable {
       SessionJudge judge,
       AdmissionRecord record,
       StateStore store,
-      AuditLog audit,
+      Readiness readiness,
       GatewayServer server) {}
 
   /** A task that may fail; the failure is logged and the next time it is tried again. */
@@ -67,7 +66,7 @@ final class Upkeep implements AutoCloseable {
           }
         });
     every(upkeep.stores, 2_000, () -> work.tls().refresh());
-    every(upkeep.stores, 1_000, () -> work.server().serving(work.audit().status().healthy()));
+    every(upkeep.stores, 1_000, () -> work.server().serving(work.readiness().look()));
     every(upkeep.stores, 30_000, () -> work.sessions().judgeAnew(work.judge()));
     every(upkeep.stores, 60_000, () -> work.record().writeSums());
     every(upkeep.stores, 60_000, () -> work.store().prune());

@@ -9,6 +9,9 @@ import dev.postern.attestation.mint.SigningKey;
 import dev.postern.config.BundleKeys;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.policy.bundle.PolicyBundle;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +119,11 @@ class BundledPoliciesTest {
       assertThat(denial(gateway)).isEqualTo("INTERNAL_POLICY_UNAVAILABLE");
       assertThat(gateway.events("admission.denied").getFirst().string("detail").orElseThrow())
           .startsWith("the term of policy bundle 7 ended at");
+      var health = HealthGrpc.newBlockingStub(gateway.channel(true));
+      AdmissionTest.await(
+          () ->
+              health.check(HealthCheckRequest.getDefaultInstance()).getStatus()
+                  == HealthCheckResponse.ServingStatus.NOT_SERVING);
     }
   }
 }

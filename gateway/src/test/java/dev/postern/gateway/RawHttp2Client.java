@@ -121,8 +121,8 @@ final class RawHttp2Client implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    connection.close().sync();
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+  public void close() {
+    connection.close().syncUninterruptibly();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

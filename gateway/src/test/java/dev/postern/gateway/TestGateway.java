@@ -12,6 +12,7 @@ import dev.postern.audit.recording.RecordingFolder;
 import dev.postern.config.ConfigLoader;
 import dev.postern.config.LoadedConfig;
 import dev.postern.config.PosternConfig;
+import dev.postern.gateway.server.CallerPatience;
 import dev.postern.gateway.session.SessionRegistry;
 import dev.postern.gateway.state.MemoryStateStore;
 import dev.postern.gateway.state.StateStore;
@@ -58,6 +59,7 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   final SimulatedVerifier verifier = new SimulatedVerifier(VERIFIER, verifierKey, "v-1");
   final TestCertificates server;
   private final Pins roots;
+  private final CallerPatience patience;
   private Gateway gateway;
   private ManagedChannel channel;
   private final List<ManagedChannel> earlier = new ArrayList<>();
@@ -112,10 +114,26 @@ final class TestGateway implements GatewayParts, AutoCloseable {
     }
   }
 
+  /** Starts one with less, or more, patience with its callers. */
+  static TestGateway start(Path folder, CallerPatience patience) {
+    try {
+      return new TestGateway(folder, text -> text, POLICY, Pins.builtIn(), patience);
+    } catch (StartFailed | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private TestGateway(Path folder, UnaryOperator<String> change, String policy, Pins roots)
+      throws StartFailed, IOException {
+    this(folder, change, policy, roots, CallerPatience.DEFAULT);
+  }
+
+  private TestGateway(
+      Path folder, UnaryOperator<String> change, String policy, Pins roots, CallerPatience patience)
       throws StartFailed, IOException {
     this.folder = folder;
     this.roots = roots;
+    this.patience = patience;
     this.server =
         TestCertificates.make("localhost")
             .writeTo(folder.resolve("tls.crt"), folder.resolve("tls-TEST.key"));
@@ -179,8 +197,13 @@ final class TestGateway implements GatewayParts, AutoCloseable {
     if (shared) {
       return channel;
     }
+    return channel(gateway.address().getPort());
+  }
+
+  /** A fresh channel over a port that leads to the gateway. */
+  ManagedChannel channel(int port) {
     try {
-      return NettyChannelBuilder.forAddress("127.0.0.1", gateway.address().getPort())
+      return NettyChannelBuilder.forAddress("127.0.0.1", port)
           .sslContext(GrpcSslContexts.forClient().trustManager(server.certificate()).build())
           .overrideAuthority("localhost")
           .build();
@@ -287,6 +310,11 @@ final class TestGateway implements GatewayParts, AutoCloseable {
   @Override
   public KeySetFetch keySets() {
     return KeySetFetch.fromFilesAndHttps();
+  }
+
+  @Override
+  public CallerPatience callerPatience() {
+    return patience;
   }
 
   @Override

@@ -66,4 +66,11 @@ public interface PolicySet {
   default PolicySet inBundle(String name, Instant notAfter) {
     return new TermedPolicies(this, name, notAfter);
   }
+
+  /**
+   * Whether it decides anything but denials then: its bundle's term, if it has one, is not over.
+   */
+  default boolean countsAt(Instant now) {
+    return true;
+  }
 }

@@ -29,8 +29,13 @@ record TermedPolicies(PolicySet policies, String name, Instant notAfter) impleme
     return withinTerm(request, policies.explain(request, listener));
   }
 
+  @Override
+  public boolean countsAt(Instant now) {
+    return now.isBefore(notAfter);
+  }
+
   private Decision withinTerm(PolicyRequest request, Decision decision) {
-    if (!request.now().isBefore(notAfter)) {
+    if (!countsAt(request.now())) {
       return new Decision.Deny(
           Reason.INTERNAL_POLICY_UNAVAILABLE,
           "the term of policy bundle %s ended at %s".formatted(name, notAfter),

@@ -48,13 +48,7 @@ final class AttachCall implements Caller, Runnable {
       RenewalService renewals,
       String gatewayId,
       InstantSource clock,
-      Patience patience) {}
-
-  /** How long a caller may take over its part of an admission. */
-  record Patience(java.time.Duration start, java.time.Duration proof) {
-    static final Patience DEFAULT =
-        new Patience(java.time.Duration.ofSeconds(10), java.time.Duration.ofSeconds(20));
-  }
+      CallerPatience patience) {}
 
   private final CallChannel channel;
   private final Peer peer;
@@ -163,7 +157,7 @@ final class AttachCall implements Caller, Runnable {
     served = connection;
     bound.raise();
     // a reset must reach the target at once, also while this thread waits on it
-    channel.whenGone(() -> connection.end(EndReason.CLIENT_GONE, ""));
+    channel.whenGone(() -> connection.end(whyGone(), ""));
     try {
       send(AttachResponse.newBuilder().setAdmitted(admitted(connection)).build());
       connection.admitted();
@@ -173,11 +167,15 @@ final class AttachCall implements Caller, Runnable {
       }
       relay(connection);
     } catch (Gone gone) {
-      connection.session().connectionOver(connection, EndReason.CLIENT_GONE, "");
+      connection.session().connectionOver(connection, whyGone(), "");
     } catch (RuntimeException | Error bug) {
       log.error("connection failed session_id={}", connection.session().id(), bug);
       connection.session().connectionOver(connection, EndReason.INTERNAL_ERROR, "");
     }
+  }
+
+  private EndReason whyGone() {
+    return channel.isUnread() ? EndReason.CLIENT_SLOW : EndReason.CLIENT_GONE;
   }
 
   /** From here on debug bytes do not come by this thread; all other messages do. */
@@ -279,6 +277,10 @@ final class AttachCall implements Caller, Runnable {
     try {
       channel.send(new Outgoing.Data(data));
     } catch (Gone gone) {
+      SessionConnection connection = served;
+      if (connection != null) {
+        connection.end(whyGone(), ""); // before the target side, which only sees that it has gone
+      }
       throw new ClientGone("" + gone.getMessage());
     }
   }

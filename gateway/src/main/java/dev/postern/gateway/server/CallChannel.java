@@ -64,6 +64,7 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
   private final Condition writable = sending.newCondition();
   private boolean closed;
   private volatile boolean gone;
+  private volatile boolean unreadForTooLong;
   private volatile @Nullable Runnable onGone;
 
   CallChannel(ServerCall<Incoming, Outgoing> call, EventLoop loop) {
@@ -459,8 +460,14 @@ final class CallChannel extends ServerCall.Listener<Incoming> {
     }
   }
 
+  /** Whether the stream was reset because the client did not read. */
+  boolean isUnread() {
+    return unreadForTooLong;
+  }
+
   private void reset() {
     closed = true;
+    unreadForTooLong = true;
     call.sendMessage(new Outgoing.Reset());
     writable.signalAll();
   }

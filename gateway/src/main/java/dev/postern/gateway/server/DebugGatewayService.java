@@ -80,7 +80,10 @@ final class DebugGatewayService {
       ServerCall<Incoming, Outgoing> call, Metadata headers) {
     Peer peer = peers.read(call.getAttributes(), headers);
     var channel =
-        new CallChannel(call, requireNonNull(call.getAttributes().get(CallerNegotiation.LOOP)));
+        new CallChannel(
+            call,
+            requireNonNull(call.getAttributes().get(CallerNegotiation.LOOP)),
+            services.patience().unread());
     InboundBound bound = InboundBound.ofThisCall();
     var attach = new AttachCall(channel, peer, services, bound);
     bound.onOver(attach::tooLarge);

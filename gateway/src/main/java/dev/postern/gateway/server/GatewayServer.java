@@ -4,6 +4,7 @@ import dev.postern.gateway.admission.AdmissionService;
 import dev.postern.gateway.admission.Credentials;
 import dev.postern.gateway.admission.RenewalService;
 import dev.postern.gateway.admission.TargetListing;
+import dev.postern.proto.v1.DebugGatewayGrpc;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -42,8 +43,6 @@ public final class GatewayServer {
 
   static final int MAX_STREAMS_PER_CONNECTION = 1024;
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
-  private static final Duration PING_AFTER = Duration.ofSeconds(10);
-  private static final Duration PING_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration IDLE_CONNECTION = Duration.ofMinutes(5);
   private static final int MAX_RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 10;
@@ -76,17 +75,8 @@ public final class GatewayServer {
       InetSocketAddress address,
       ListenerTls tls,
       Optional<String> forwardedCertificateHeader,
-      Services services)
-      throws IOException {
-    return open(address, tls, forwardedCertificateHeader, services, AttachCall.Patience.DEFAULT);
-  }
-
-  static GatewayServer open(
-      InetSocketAddress address,
-      ListenerTls tls,
-      Optional<String> forwardedCertificateHeader,
       Services services,
-      AttachCall.Patience patience)
+      CallerPatience patience)
       throws IOException {
     var health = new HealthStatusManager();
     var service =
@@ -117,15 +107,16 @@ public final class GatewayServer {
             .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
             .handshakeTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(PING_AFTER.toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTimeout(PING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(patience.pingAfter().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(patience.pingTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(IDLE_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)
             .build()
             .start();
-    health.setStatus("", ServingStatus.SERVING);
-    return new GatewayServer(server, health, service);
+    var gateway = new GatewayServer(server, health, service);
+    gateway.serving(true);
+    return gateway;
   }
 
   /** What most clients still ask for. */
@@ -146,7 +137,9 @@ public final class GatewayServer {
 
   /** What the health service says. */
   public void serving(boolean healthy) {
-    health.setStatus("", healthy ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    ServingStatus status = healthy ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus("", status);
+    health.setStatus(DebugGatewayGrpc.SERVICE_NAME, status);
   }
 
   /** Takes no more calls; those that run go on. */

@@ -16,7 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -188,20 +192,30 @@ public final class SessionRegistry {
         .ifPresent(objection -> endLater(session, objection.reason(), objection.detail()));
   }
 
-  /** Ends every session, all at once, and waits for them no longer than given. */
-  public void endAll(EndReason why, Duration atMost) throws InterruptedException {
-    var ending = new ArrayList<Thread>();
+  /**
+   * Ends every session, all at once, and waits for them no longer than given, or than {@code hurry}
+   * is outstanding.
+   *
+   * @return whether all have ended
+   */
+  public boolean endAll(EndReason why, Duration atMost, CompletableFuture<Void> hurry)
+      throws InterruptedException {
+    var ending = new ArrayList<CompletableFuture<Void>>();
     for (DebugSession session : live.values()) {
-      ending.add(Thread.ofVirtual().start(() -> end(session, why, "")));
+      ending.add(
+          CompletableFuture.runAsync(
+              () -> end(session, why, ""),
+              task -> Thread.ofVirtual().name("end-" + session.id()).start(task)));
     }
-    long until = System.nanoTime() + atMost.toNanos();
-    for (Thread thread : ending) {
-      long left = until - System.nanoTime();
-      if (left <= 0 || !thread.join(Duration.ofNanos(left))) {
-        log.warn("sessions still ending when the time to drain was over");
-        return;
-      }
+    var all = CompletableFuture.allOf(ending.toArray(CompletableFuture<?>[]::new));
+    try {
+      CompletableFuture.anyOf(all, hurry).get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException tooLong) {
+      log.warn("sessions still ending when the time to drain was over");
+    } catch (ExecutionException bug) {
+      log.error("a session did not end", bug);
     }
+    return all.isDone() && !all.isCompletedExceptionally();
   }
 
   private void endLater(DebugSession session, EndReason why, String detail) {

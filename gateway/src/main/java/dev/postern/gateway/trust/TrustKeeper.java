@@ -77,6 +77,12 @@ public final class TrustKeeper {
       return KeySets.UNKNOWN;
     }
 
+    boolean hasKeys(KeyPurpose purpose) {
+      return sets.keySet().stream().noneMatch(name -> name.purpose() == purpose)
+          || sets.values().stream()
+              .anyMatch(set -> set.purpose() == purpose && set.current().isPresent());
+    }
+
     private static KeySets.Lookup find(Jwks keys, String kid) {
       if (keys.revokedKids().contains(kid)) {
         return KeySets.REVOKED;
@@ -117,6 +123,11 @@ public final class TrustKeeper {
 
   public TrustSettings settings() {
     return inForce.settings;
+  }
+
+  /** Whether some key of an issuer, and of a Verifier, can be had, where any are configured. */
+  public boolean hasKeys() {
+    return inForce.hasKeys(KeyPurpose.TOKEN) && inForce.hasKeys(KeyPurpose.ATTESTATION);
   }
 
   /** Steps 1 to 13 of the fixed order of checks. */

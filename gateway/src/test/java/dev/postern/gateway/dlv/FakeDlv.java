@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
 /** A target that answers as a test wants: late, wrongly, endlessly or not at all. */
-final class FakeDlv implements AutoCloseable {
+public final class FakeDlv implements AutoCloseable {
   static final String STOPPED =
       "{\"State\":{\"Pid\":1,\"Running\":false,\"currentThread\":{\"id\":7,\"goroutineID\":1},"
           + "\"currentGoroutine\":{\"id\":1},\"Threads\":[],\"NextInProgress\":false,"
           + "\"exited\":false,\"exitStatus\":0}}";
-  static final String RUNNING = "{\"State\":{\"Pid\":1,\"Running\":true,\"Threads\":null}}";
+  public static final String RUNNING = "{\"State\":{\"Pid\":1,\"Running\":true,\"Threads\":null}}";
 
   /** Closes the connection instead of answering. */
   static final String HANG_UP = "!hang up";
@@ -44,7 +44,7 @@ final class FakeDlv implements AutoCloseable {
    * @param results what to answer to a method ({@code Command{halt}} for commands) and its
    *     arguments; empty to answer nothing
    */
-  FakeDlv(BiFunction<String, JsonObject, Optional<String>> results) throws IOException {
+  public FakeDlv(BiFunction<String, JsonObject, Optional<String>> results) throws IOException {
     this.results = results;
     server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
@@ -55,7 +55,7 @@ final class FakeDlv implements AutoCloseable {
     return new FakeDlv((asked, _) -> asked.equals(method) ? odd : honest(asked));
   }
 
-  static Optional<String> honest(String method) {
+  public static Optional<String> honest(String method) {
     return switch (method) {
       case "IsMulticlient" -> Optional.of("{\"IsMulticlient\":true}");
       case "State", "Command{halt}", "Command{switchGoroutine}" -> Optional.of(STOPPED);
@@ -66,11 +66,11 @@ final class FakeDlv implements AutoCloseable {
     };
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("tcp://127.0.0.1:" + server.getLocalPort());
   }
 
-  List<String> asked() {
+  public List<String> asked() {
     return asked;
   }
 
