@@ -86,7 +86,9 @@ class TpmRulesTest {
   }
 
   private static Octets done(ByteBuffer out) {
-    return Octets.copyOf(out.array(), 0, out.position());
+    var bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return Octets.copyOf(bytes);
   }
 
   private Octets quote() {
