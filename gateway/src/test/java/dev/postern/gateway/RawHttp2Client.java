@@ -83,8 +83,8 @@ final class RawHttp2Client implements AutoCloseable {
             .set("te", "trailers");
     byte[] message = AttachRequest.newBuilder().setStart(start).build().toByteArray();
     var framed = Unpooled.buffer().writeByte(0).writeInt(message.length).writeBytes(message);
-    stream.write(new DefaultHttp2HeadersFrame(headers));
-    stream.writeAndFlush(new DefaultHttp2DataFrame(framed));
+    var _ = stream.write(new DefaultHttp2HeadersFrame(headers));
+    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(framed));
     try {
       return answer.get(SECONDS, TimeUnit.SECONDS);
     } finally {
@@ -98,9 +98,9 @@ final class RawHttp2Client implements AutoCloseable {
       public void channelRead(ChannelHandlerContext context, Object frame) {
         try {
           switch (frame) {
-            case Http2HeadersFrame headers
-                when headers.headers().get("grpc-status") instanceof CharSequence status ->
-                answer.complete(new Answer(Optional.of(name(status)), 0));
+            case Http2HeadersFrame headers when headers.headers().contains("grpc-status") ->
+                answer.complete(
+                    new Answer(Optional.of(name("" + headers.headers().get("grpc-status"))), 0));
             case Http2HeadersFrame headers
                 when headers.isEndStream() || !"200".contentEquals(headers.headers().status()) ->
                 answer.complete(new Answer(Optional.of("" + headers.headers().status()), 0));
