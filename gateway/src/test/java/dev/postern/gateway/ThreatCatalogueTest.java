@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -29,14 +30,11 @@ class ThreatCatalogueTest {
     assertThat(tested).isEqualTo(catalogued());
   }
 
-  private static TreeSet<String> catalogued() throws IOException {
-    Path file = Path.of("attestation/src/test/resources/dev/postern/attestation/token-threats.txt");
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve(file))) {
-      at = at.getParent();
-    }
+  private static Set<String> catalogued() throws IOException {
+    Path file =
+        Path.of("../attestation/src/test/resources/dev/postern/attestation/token-threats.txt");
     var rows = new TreeSet<String>();
-    for (String line : Files.readAllLines(at.resolve(file))) {
+    for (String line : Files.readAllLines(file)) {
       List<String> words = List.of(line.split(" ", -1));
       if (!line.startsWith("#") && words.get(1).equals("gateway")) {
         words.stream().skip(2).forEach(code -> rows.add(words.getFirst() + " " + code));
