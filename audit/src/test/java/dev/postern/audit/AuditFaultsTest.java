@@ -247,7 +247,7 @@ class AuditFaultsTest {
         log.appendEventually(event(1000));
         long deadline = System.nanoTime() + Duration.ofMillis(60).toNanos();
         while (log.status().size() == before && System.nanoTime() < deadline) {
-          Thread.onSpinWait();
+          java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
         if (log.status().size() > before) {
           written.add(1000L);
@@ -396,7 +396,7 @@ class AuditFaultsTest {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
-      Thread.onSpinWait();
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
     }
   }
 }

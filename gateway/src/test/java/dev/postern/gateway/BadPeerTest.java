@@ -159,7 +159,7 @@ class BadPeerTest {
           client.data(piece);
           sent++;
         } else {
-          Thread.onSpinWait();
+          java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
       }
 

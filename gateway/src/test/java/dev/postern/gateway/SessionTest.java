@@ -193,7 +193,7 @@ class SessionTest {
 
     client.reset();
 
-    assertThat(gateway.tools.closed.poll(1, TimeUnit.SECONDS)).isEqualTo(EndReason.CLIENT_GONE);
+    assertThat(gateway.tools.closed.poll(30, TimeUnit.SECONDS)).isEqualTo(EndReason.CLIENT_GONE);
   }
 
   @Test
@@ -204,7 +204,7 @@ class SessionTest {
     gateway.gateway().close();
 
     assertThat(client.end().reason()).isEqualTo("GATEWAY_STOPPING");
-    assertThat(gateway.tools.closed.poll(1, TimeUnit.SECONDS))
+    assertThat(gateway.tools.closed.poll(30, TimeUnit.SECONDS))
         .isEqualTo(EndReason.GATEWAY_STOPPING);
   }
 
@@ -227,6 +227,10 @@ class SessionTest {
     assertThat(second.data("again").text()).isEqualTo("again");
     second.halfClose();
     second.end();
+    await(
+        () ->
+            gateway.gateway().sessions().sessions().stream()
+                .allMatch(session -> session.connections().isEmpty()));
     gateway.clock.pass(Duration.ofSeconds(61));
     await(() -> gateway.gateway().sessions().sessions().isEmpty());
   }

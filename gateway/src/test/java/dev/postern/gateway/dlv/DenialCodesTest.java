@@ -122,7 +122,7 @@ class DenialCodesTest {
     List<String> asked = fake.asked();
     while (asked.lastIndexOf("Command{continue}") < asked.lastIndexOf("Command{switchGoroutine}")) {
       assertThat(System.nanoTime()).isLessThan(until);
-      Thread.onSpinWait();
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
     }
   }
 

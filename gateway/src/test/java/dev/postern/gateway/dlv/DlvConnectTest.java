@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The real {@code dlv connect} as the client, as a person types. */
 class DlvConnectTest {
-  private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a session leaves behind in a real process, however it ends: nothing. */
 class DlvLeavingTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final String HALT = "{\"name\":\"halt\"}";
   private static final String CONTINUE = "{\"name\":\"continue\"}";
   private static final Set<String> EVERYTHING =
@@ -48,7 +48,7 @@ class DlvLeavingTest {
       client.side().close(EndReason.CLIENT_GONE);
       dlv.awaitHeartbeat(SOON);
       assertThat(ours(gateway)).isEmpty();
-      assertThat(dlv.longestPause(Duration.ofMillis(500))).isLessThan(Duration.ofMillis(400));
+      assertThat(dlv.longestPause(Duration.ofSeconds(2))).isLessThan(Duration.ofMillis(1500));
     }
   }
 
@@ -90,7 +90,7 @@ class DlvLeavingTest {
       }
       dlv.awaitHeartbeat(SOON);
       assertThat(ours(gateway)).isEmpty();
-      assertThat(dlv.longestPause(Duration.ofMillis(500))).isLessThan(Duration.ofMillis(400));
+      assertThat(dlv.longestPause(Duration.ofSeconds(2))).isLessThan(Duration.ofMillis(1500));
     }
   }
 
@@ -200,15 +200,15 @@ class DlvLeavingTest {
   void caps_haltBudgetOfTheTarget_countsAllSessionsTogether() throws Exception {
     try (var dlv = RealDlv.running(Version.V1_27);
         var gateway = new DlvGateway(dlv.endpoint())) {
-      var limits = DlvGateway.targetBudget(Duration.ofMillis(300));
+      var limits = DlvGateway.targetBudget(Duration.ofMillis(1));
       String error = "";
-      for (int i = 0; i < 60 && error.isEmpty(); i++) {
+      for (int i = 0; i < 300 && error.isEmpty(); i++) {
         DebugClient client = gateway.session("S-" + i, VIEW, limits, StreamObligations.NONE);
         error = client.answer("Stacktrace", "{\"Id\":1,\"Depth\":5}").string("error").orElse("");
         client.side().close(EndReason.SESSION_ENDED);
         dlv.awaitHeartbeat(SOON);
       }
-      assertThat(error).contains("the halt budget of this target is spent (300ms in 10m");
+      assertThat(error).contains("the halt budget of this target is spent (1ms in 10m");
     }
   }
 

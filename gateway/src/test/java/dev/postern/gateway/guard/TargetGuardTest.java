@@ -37,8 +37,8 @@ class TargetGuardTest {
       gateway.destroyForcibly();
       dlv.awaitHeartbeat(FIVE_SECONDS);
       // its breakpoint in the heart beat is gone: it goes on beating
-      dlv.awaitHeartbeat(Duration.ofSeconds(1));
-      dlv.awaitHeartbeat(Duration.ofSeconds(1));
+      dlv.awaitHeartbeat(FIVE_SECONDS);
+      dlv.awaitHeartbeat(FIVE_SECONDS);
     }
   }
 
@@ -51,7 +51,7 @@ class TargetGuardTest {
       try (var next = TargetGuard.open(folder, new SecureRandom())) {
         assertThat(next.instance()).isNotNull();
         dlv.awaitHeartbeat(FIVE_SECONDS);
-        dlv.awaitHeartbeat(Duration.ofSeconds(1));
+        dlv.awaitHeartbeat(FIVE_SECONDS);
       }
       assertThat(Files.readString(folder.resolve("targets.journal")))
           .contains("free " + dlv.endpoint());
