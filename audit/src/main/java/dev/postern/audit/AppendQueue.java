@@ -11,7 +11,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What callers want of the log's writer, bounded. Thread-safe: callers add, the writer takes. */
+/**
+ * What callers want of the log's writer, bounded. Thread-safe: callers add; whoever has the turn to
+ * write takes.
+ */
 final class AppendQueue {
   /** Bytes of entries nobody waits for that are held while the disk does not work. */
   static final int MAX_HELD_BYTES = 8 * 1024 * 1024;
@@ -27,6 +30,8 @@ final class AppendQueue {
   // Guarded by lock.
   private final Deque<Job> jobs = new ArrayDeque<>();
   private int waiting;
+  private int calls;
+  private boolean nudged;
   private long heldBytes;
   private boolean closing;
 
@@ -57,7 +62,10 @@ final class AppendQueue {
    */
   record Batch(List<Job> jobs, boolean turnedAway) {}
 
-  /** Adds a job that its caller waits for, as soon as there is room. */
+  /**
+   * Adds a job that its caller waits for, as soon as there is room. Wakes nobody: the caller writes
+   * it itself, or calls {@link #nudge}.
+   */
   void hand(Job job, long deadline) throws InterruptedException, Unavailable {
     lock.lockInterruptibly();
     try {
@@ -70,8 +78,8 @@ final class AppendQueue {
         throw new Unavailable("the audit log is closed");
       }
       waiting++;
+      calls += job.entry == null ? 1 : 0;
       jobs.add(job);
-      work.signal();
     } finally {
       lock.unlock();
     }
@@ -94,28 +102,67 @@ final class AppendQueue {
     }
   }
 
+  /** Has the writer's thread look what there is to do. */
+  void nudge() {
+    lock.lock();
+    try {
+      nudged = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * The jobs of the next batch, in order; none when the time is over.
+   * Waits until there is something to take, or someone nudges.
    *
-   * @param nanos how long to wait for one
-   * @param blocked the disk does not work, and is tried again when that time is over: until then
-   *     only jobs that a caller waits for are taken, to be turned away
+   * @param nanos how long
+   * @param blocked the disk does not work: only jobs that a caller waits for count
+   * @return whether that time is over
    */
-  Batch take(long nanos, boolean blocked) {
+  boolean await(long nanos, boolean blocked) {
     lock.lock();
     try {
       long left = nanos;
-      while ((blocked ? waiting == 0 : jobs.isEmpty()) && !closing && left > 0) {
+      while ((blocked ? waiting == 0 : jobs.isEmpty()) && !nudged && !closing && left > 0) {
         try {
           left = work.awaitNanos(left);
         } catch (InterruptedException nobodyInterruptsUs) {
           break;
         }
       }
-      boolean turnedAway = blocked && left > 0 && !closing;
+      nudged = false;
+      return left <= 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The jobs of the next batch, in order, if there are any.
+   *
+   * @param blocked the disk does not work, and it is not time to try it again: only jobs that a
+   *     caller waits for are taken, to be turned away
+   */
+  Batch take(boolean blocked) {
+    lock.lock();
+    try {
+      boolean turnedAway = blocked && !closing;
       List<Job> taken = turnedAway ? waitedFor() : next();
       room.signalAll();
       return new Batch(taken, turnedAway);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #take}, for a caller: nothing while there is a call to publish among the jobs. */
+  List<Job> takeEntries() {
+    lock.lock();
+    try {
+      List<Job> taken = calls > 0 ? List.of() : next();
+      room.signalAll();
+      return taken;
     } finally {
       lock.unlock();
     }
@@ -131,6 +178,7 @@ final class AppendQueue {
       }
     }
     waiting = 0;
+    calls = 0;
     return taken;
   }
 
@@ -149,6 +197,7 @@ final class AppendQueue {
       }
       taken.add(next);
       if (next.entry == null) {
+        calls--;
         break;
       }
     }

@@ -37,7 +37,10 @@ interface Disk extends TileSource, AutoCloseable {
   @Override
   void close();
 
-  /** A file of fixed length whose blocks are there already: writing to it needs no space. */
+  /**
+   * A file of fixed length whose blocks are there already: writing to it needs no space. An
+   * interrupted thread writes as any other, and leaves it usable.
+   */
   interface Region extends AutoCloseable {
     /** Writes bytes at a place; durable after {@link #force}. */
     void write(long at, byte[] bytes) throws IOException;

@@ -94,6 +94,11 @@ final class DurableQueue {
     return List.copyOf(entries);
   }
 
+  /** How many entries are durable and not published. */
+  int count() {
+    return entries.size();
+  }
+
   boolean isEmpty() {
     return entries.isEmpty();
   }

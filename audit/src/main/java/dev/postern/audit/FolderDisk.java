@@ -5,8 +5,10 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -158,21 +160,27 @@ final class FolderDisk implements Disk {
 
   @Override
   public Region open(String path) throws IOException {
-    FileChannel channel = FileChannel.open(root.resolve(path), WRITE);
+    Path whole = root.resolve(path);
+    if (!Files.isRegularFile(whole)) {
+      throw new NoSuchFileException(whole.toString());
+    }
+    // not a FileChannel: that is closed under a thread that is interrupted, for all others too
+    var file = new RandomAccessFile(whole.toFile(), "rwd");
     return new Region() {
       @Override
       public void write(long at, byte[] bytes) throws IOException {
-        writeAll(channel, bytes, at);
+        file.seek(at);
+        file.write(bytes);
       }
 
       @Override
-      public void force() throws IOException {
-        channel.force(false);
+      public void force() {
+        // "rwd": what was written is on the disk when the write returns
       }
 
       @Override
       public void close() {
-        closeQuietly(channel);
+        closeQuietly(file);
       }
     };
   }
@@ -183,9 +191,9 @@ final class FolderDisk implements Disk {
   }
 
   /** Nothing depends on a close: what had to be durable was forced before. */
-  private static void closeQuietly(FileChannel channel) {
+  private static void closeQuietly(Closeable file) {
     try {
-      channel.close();
+      file.close();
     } catch (IOException ignored) {
       System.getLogger("dev.postern.audit")
           .log(System.Logger.Level.DEBUG, "closing a file failed", ignored);

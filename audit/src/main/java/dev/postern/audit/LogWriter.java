@@ -11,14 +11,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes a log's files. It takes all entries that wait, makes them durable with
- * one write and one fdatasync ({@link DurableQueue}), answers, and now and then brings what is
- * durable under a signed checkpoint ({@link Publisher}): at the latest {@link Pace#publish} after
- * it became durable, as long as the disk lets it.
+ * Writes a log's files, whoever has the turn: one at a time. That one takes all entries that wait,
+ * makes them durable with one synced write ({@link DurableQueue}) and answers. A caller takes the
+ * turn where it is free and all is well ({@link #writeNow}), which spares the way to another thread
+ * and back; else the log's own thread does. That one alone brings what is durable under a signed
+ * checkpoint ({@link Publisher}): at the latest {@link Pace#publish} after it became durable, as
+ * long as the disk lets it.
  *
  * <p>After a failed write nothing is appended until a new segment could be made, tried again every
  * {@link Pace#retry}: entries that a caller waits for are refused meanwhile, others wait.
@@ -47,6 +50,9 @@ final class LogWriter implements Runnable {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Pace pace;
+  private final ReentrantLock turn = new ReentrantLock();
+
+  // What follows, and the files, belong to who has the turn.
 
   /** The latest time an entry was written at; what the clock says may be earlier. */
   private Instant latest;
@@ -88,33 +94,89 @@ final class LogWriter implements Runnable {
     return new Status(now.size(), now.published(), losses.count(), now.trouble(), now.since());
   }
 
-  /** Writes until the queue is closed and empty. */
+  /**
+   * Writes until the queue is closed and empty. The turn is kept while there are jobs, and let go
+   * to wait for more.
+   */
   @Override
   public void run() {
+    turn.lock();
     try {
       while (!queue.isDone()) {
         boolean blocked = blocked();
-        Batch batch = queue.take(patience(blocked), blocked);
-        taken = batch.jobs();
-        if (batch.turnedAway()) {
-          answer(List.of(), 0, taken);
-        } else {
-          write(taken);
+        long patience = patience(blocked);
+        turn.unlock();
+        boolean timeOver;
+        try {
+          timeOver = queue.await(patience, blocked);
+        } finally {
+          turn.lock();
         }
-        taken = List.of();
-        publishIfDue();
-        updateStatus();
+        round(queue.take(blocked() && !timeOver));
       }
       publish();
     } catch (RuntimeException | Error e) {
-      appendTrouble = "the audit log's writer failed: " + e;
-      LOG.log(Level.ERROR, "the audit log's writer failed", e);
+      failed(e);
     } finally {
       giveUp(taken);
       giveUp(queue.drain());
       updateStatus();
       durable.close();
+      turn.unlock();
     }
+  }
+
+  private void round(Batch batch) {
+    taken = batch.jobs();
+    if (batch.turnedAway()) {
+      answer(List.of(), 0, taken);
+    } else {
+      write(taken);
+    }
+    taken = List.of();
+    publishIfDue();
+    updateStatus();
+  }
+
+  /**
+   * Writes what waits, on the caller's thread, if nobody is at it, the disk works and there is
+   * nothing to do but one write. Whatever else there is, the log's thread is told of it.
+   *
+   * <p>A caller whose thread is interrupted does no harm: {@link Disk.Region} takes no notice.
+   *
+   * @param job already in the queue
+   */
+  void writeNow(Job job) {
+    if (!turn.tryLock()) {
+      queue.nudge(); // who has it now may have taken its jobs before this one came
+      return;
+    }
+    boolean more;
+    try {
+      boolean pendingBefore = publishPending;
+      if (!blocked() && durable.ready() && durable.room(false) >= 2 * AppendQueue.MAX_BATCH_BYTES) {
+        taken = queue.takeEntries();
+        write(taken);
+        taken = List.of();
+      }
+      more = publishPending != pendingBefore || durable.count() >= PUBLISH_AT_ENTRIES;
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      giveUp(taken);
+      taken = List.of();
+      queue.close();
+      more = true;
+    } finally {
+      turn.unlock();
+    }
+    if (more || !job.done.isDone()) {
+      queue.nudge();
+    }
+  }
+
+  private void failed(Throwable e) {
+    appendTrouble = "the audit log's writer failed: " + e;
+    LOG.log(Level.ERROR, "the audit log's writer failed", e);
   }
 
   /** How long there is nothing to do without a job. */
@@ -247,7 +309,7 @@ final class LogWriter implements Runnable {
   private void publishIfDue() {
     if (publishPending
         && (nanos.getAsLong() - publishDue >= 0
-            || (publishTrouble == null && durable.entries().size() >= PUBLISH_AT_ENTRIES))) {
+            || (publishTrouble == null && durable.count() >= PUBLISH_AT_ENTRIES))) {
       publish();
     }
   }

@@ -18,9 +18,10 @@ import java.util.function.LongSupplier;
 /**
  * An audit log in a folder, in the C2SP tlog-tiles layout.
  *
- * <p>Callers hand entries to an {@link AppendQueue}; one thread, the {@link LogWriter}, owns the
- * files. While the disk does not work, {@link #append} fails and entries of {@link
- * #appendEventually} wait in memory, {@link AppendQueue#MAX_HELD_BYTES} of them.
+ * <p>Callers hand entries to an {@link AppendQueue}; the {@link LogWriter} owns the files: a thread
+ * of its own, or a caller that waits and finds nobody else writing. While the disk does not work,
+ * {@link #append} fails and entries of {@link #appendEventually} wait in memory, {@link
+ * AppendQueue#MAX_HELD_BYTES} of them.
  *
  * <p>Times in entries stand as the callers' clock had them. Where the log's clock goes back by more
  * than {@link LogWriter#CLOCK_TOLERANCE}, also across a restart, an {@code audit.clock} entry says
@@ -131,6 +132,7 @@ public final class TileAuditLog implements AuditLog {
     long deadline = System.nanoTime() + APPEND_TIMEOUT.toNanos();
     try {
       queue.hand(job, deadline);
+      writer.writeNow(job);
       return job.done.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new Unavailable("the audit log takes no entries: " + reason(e), e);

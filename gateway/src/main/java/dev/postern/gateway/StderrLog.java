@@ -39,13 +39,19 @@ public final class StderrLog {
       var out = new StringBuilder();
       out.append(TIME.format(event.getInstant())).append(' ');
       out.append(event.getLevel().getName().toLowerCase(Locale.ROOT)).append(' ');
-      out.append(formatMessage(event).replaceAll("[\\r\\n]+", " ")).append('\n');
+      out.append(oneLine(formatMessage(event))).append('\n');
       if (event.getThrown() != null) {
         var trace = new StringWriter();
         event.getThrown().printStackTrace(new PrintWriter(trace));
         out.append(trace.toString().indent(2));
       }
       return out.toString();
+    }
+
+    private static String oneLine(String text) {
+      return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
+          ? text
+          : text.replaceAll("[\\r\\n]+", " ");
     }
   }
 }

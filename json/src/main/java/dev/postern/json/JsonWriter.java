@@ -8,9 +8,9 @@ import dev.postern.json.JsonValue.JsonNull;
 import dev.postern.json.JsonValue.JsonNumber;
 import dev.postern.json.JsonValue.JsonObject;
 import dev.postern.json.JsonValue.JsonString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Writes JSON: compact in member order, or canonical (RFC 8785: members sorted by UTF-16 code
@@ -21,6 +21,7 @@ import java.util.TreeMap;
  */
 public final class JsonWriter {
   private static final long MAX_EXACT_INTEGER = 1L << 53;
+  private static final int CANONICAL_CHARS = 2048;
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private JsonWriter() {}
@@ -43,7 +44,7 @@ public final class JsonWriter {
    * @throws IllegalArgumentException if a number is not a plain integer within ±2^53
    */
   public static byte[] canonical(JsonValue value) {
-    var out = new StringBuilder();
+    var out = new StringBuilder(CANONICAL_CHARS);
     append(value, out, true);
     return out.toString().getBytes(UTF_8);
   }
@@ -53,7 +54,7 @@ public final class JsonWriter {
       case JsonObject(Map<String, JsonValue> members) -> {
         out.append('{');
         String separator = "";
-        for (var member : (canonical ? new TreeMap<>(members) : members).entrySet()) {
+        for (var member : canonical ? sorted(members) : members.entrySet()) {
           out.append(separator);
           appendString(member.getKey(), out);
           out.append(':');
@@ -79,6 +80,15 @@ public final class JsonWriter {
     }
   }
 
+  private static Iterable<Map.Entry<String, JsonValue>> sorted(Map<String, JsonValue> members) {
+    if (members.size() < 2) {
+      return members.entrySet();
+    }
+    var sorted = new ArrayList<>(members.entrySet());
+    sorted.sort(Map.Entry.comparingByKey());
+    return sorted;
+  }
+
   private static String canonicalNumber(JsonNumber number) {
     long value =
         number
@@ -94,7 +104,9 @@ public final class JsonWriter {
   /** Appends a JSON string with the shortest escapes (RFC 8785 §3.2.2.2). */
   private static void appendString(String text, StringBuilder out) {
     out.append('"');
-    for (int i = 0; i < text.length(); i++) {
+    int plain = plainChars(text);
+    out.append(text, 0, plain);
+    for (int i = plain; i < text.length(); i++) {
       char c = text.charAt(i);
       switch (c) {
         case '"' -> out.append("\\\"");
@@ -118,6 +130,19 @@ public final class JsonWriter {
       }
     }
     out.append('"');
+  }
+
+  /** How many characters at the start stand for themselves: nearly always all. */
+  private static int plainChars(String text) {
+    int i = 0;
+    while (i < text.length()) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+        break;
+      }
+      i++;
+    }
+    return i;
   }
 
   private static boolean paired(String text, int i) {

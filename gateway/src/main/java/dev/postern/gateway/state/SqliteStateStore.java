@@ -54,6 +54,7 @@ public final class SqliteStateStore implements StateStore {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     config.setBusyTimeout(5_000);
+    config.setGetGeneratedKeys(false); // costs a query after every insert, and nobody asks
     Database database;
     try {
       makePrivate(file);
@@ -111,12 +112,9 @@ public final class SqliteStateStore implements StateStore {
     SessionRow row = request.row().in(SessionRow.Phase.OPENING);
     return database.transaction(
         () -> {
-          Optional<Used> before =
-              database.first(
-                  "SELECT thumbprint, session_id, retry_until FROM used_tokens WHERE replay_key ="
-                      + " ?",
-                  found -> new Used(found.getString(1), found.getString(2), found.getLong(3)),
-                  request.replayKey());
+          int most = request.perSubject();
+          Standing standing = standing(request.replayKey(), row, most, now);
+          Optional<Used> before = standing.used ? used(request.replayKey()) : Optional.empty();
           if (before.isPresent()) {
             Used used = before.get();
             if (!used.thumbprint().equals(row.thumbprint())) {
@@ -131,23 +129,61 @@ public final class SqliteStateStore implements StateStore {
               return new Claim.Replayed();
             }
           }
-          Optional<Lock> lock = findLock(row.subject(), row.thumbprint(), row.target(), now);
+          Optional<Lock> lock =
+              standing.locked
+                  ? findLock(row.subject(), row.thumbprint(), row.target(), now)
+                  : Optional.empty();
           if (lock.isPresent()) {
             return new Claim.Locked(lock.get());
           }
-          int most = request.perSubject();
-          int live = most == ClaimRequest.NO_LIMIT ? 0 : count(row.subject(), most);
-          if (live >= most) {
-            return new Claim.SubjectLimit(live);
+          if (standing.ofSubject >= most) {
+            return new Claim.SubjectLimit(standing.ofSubject);
           }
-          int all = database.count("SELECT count(*) FROM sessions");
-          if (all >= request.overall()) {
-            return new Claim.GatewayLimit(all);
+          if (standing.all >= request.overall()) {
+            return new Claim.GatewayLimit(standing.all);
           }
           insert(row);
           use(request.replayKey(), row.thumbprint(), row.id(), request.rememberUntil());
           return before.isEmpty() ? new Claim.Claimed(row) : new Claim.Retried(row);
         });
+  }
+
+  /**
+   * What a claim depends on, read with one query.
+   *
+   * @param ofSubject sessions of the subject, as far as they count
+   * @param locked there is a lock on something of this name; which kind of thing is still to be
+   *     seen
+   */
+  private record Standing(boolean used, boolean locked, int ofSubject, int all) {}
+
+  private Standing standing(String replayKey, SessionRow row, int most, long now)
+      throws SQLException {
+    return database
+        .first(
+            "SELECT (SELECT count(*) FROM used_tokens WHERE replay_key = ?),"
+                + " (SELECT count(*) FROM locks WHERE value IN (?, ?, ?)"
+                + " AND (expires_at IS NULL OR expires_at > ?)),"
+                + " (SELECT count(*) FROM (SELECT 1 FROM sessions WHERE subject = ? LIMIT ?) AS s),"
+                + " (SELECT count(*) FROM sessions)",
+            found ->
+                new Standing(
+                    found.getInt(1) > 0, found.getInt(2) > 0, found.getInt(3), found.getInt(4)),
+            replayKey,
+            row.subject(),
+            row.thumbprint(),
+            row.target(),
+            now,
+            row.subject(),
+            most == ClaimRequest.NO_LIMIT ? 0 : most)
+        .orElseThrow(() -> new SQLException("a query of counts gave no row"));
+  }
+
+  private Optional<Used> used(String replayKey) throws SQLException {
+    return database.first(
+        "SELECT thumbprint, session_id, retry_until FROM used_tokens WHERE replay_key = ?",
+        found -> new Used(found.getString(1), found.getString(2), found.getLong(3)),
+        replayKey);
   }
 
   private void use(String replayKey, String thumbprint, String sessionId, Instant until)
