@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * {@code postern gateway --config postern.yaml}: runs until SIGTERM, SIGINT or SIGHUP, then ends
@@ -36,21 +37,28 @@ public final class GatewayMain {
       System.exit(WRONG_USE);
     }
     StderrLog.install();
-    Thread.ofPlatform().daemon().name("load-native").start(GatewayMain::loadNative);
+    Thread.ofPlatform().daemon().name("load-tls").start(GatewayMain::loadTls);
+    Thread.ofPlatform().daemon().name("load-native").start(GatewayMain::loadSignaturesAndState);
     System.exit(run(Path.of(args[1])));
   }
 
   /**
-   * Loads what takes long to load, the native libraries of TLS and of signatures, beside the
-   * reading of the configuration. Whoever needs them waits; one that cannot be had is seen there,
-   * not here.
+   * Loads what takes long to load, a native library, beside the reading of the configuration.
+   * Whoever needs it waits; if it cannot be had, that is seen there, not here. So with the others.
    */
-  private static void loadNative() {
+  private static void loadTls() {
+    LoggerFactory.getLogger(GatewayMain.class)
+        .debug("library tls={}", OpenSsl.isAvailable() ? OpenSsl.versionString() : "none");
+  }
+
+  private static void loadSignaturesAndState() {
     Logger log = LoggerFactory.getLogger(GatewayMain.class);
-    log.debug(
-        "libraries tls={} signatures={}",
-        OpenSsl.isAvailable() ? OpenSsl.versionString() : "none",
-        CryptoProvider.name());
+    log.debug("library signatures={}", CryptoProvider.name());
+    try {
+      log.debug("library state={}", SQLiteJDBCLoader.initialize());
+    } catch (Exception unavailable) {
+      log.debug("library state=none", unavailable);
+    }
   }
 
   private static int run(Path file) throws InterruptedException {
