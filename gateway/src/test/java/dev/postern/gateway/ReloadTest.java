@@ -118,7 +118,7 @@ class ReloadTest {
 
     assertThat(ended.reason()).isEqualTo("SESSION_POLICY_CHANGED");
     assertThat(gateway.tools.opened).isEmpty();
-    assertThat(gateway.gateway().sessions().sessions()).isEmpty();
+    await(() -> gateway.gateway().sessions().sessions().isEmpty());
     assertThat(gateway.store.sessions()).isEmpty();
     assertThat(gateway.events("admission.failed")).hasSize(1);
   }

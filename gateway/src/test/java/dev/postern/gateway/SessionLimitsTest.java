@@ -52,7 +52,7 @@ class SessionLimitsTest {
     assertThat(client.end().reason()).isEqualTo(reason);
     await(() -> !gateway.events("session.ended").isEmpty());
     assertThat(gateway.events("session.ended").getFirst().string("reason")).contains(reason);
-    assertThat(gateway.store.sessionCount()).isZero();
+    await(() -> gateway.store.sessionCount() == 0);
   }
 
   @Test

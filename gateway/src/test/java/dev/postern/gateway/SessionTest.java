@@ -256,7 +256,7 @@ class SessionTest {
     assertThat(gateway.events("session.ended"))
         .singleElement()
         .satisfies(entry -> assertThat(entry.string("reason")).contains("SESSION_ENDED"));
-    assertThat(gateway.gateway().sessions().sessions()).isEmpty();
+    await(() -> gateway.gateway().sessions().sessions().isEmpty());
   }
 
   @Test
@@ -310,7 +310,7 @@ class SessionTest {
 
     assertThat(ended.reason()).isEqualTo("INTERNAL_STORE");
     assertThat(gateway.tools.opened).isEmpty();
-    assertThat(gateway.gateway().sessions().sessions()).isEmpty();
+    await(() -> gateway.gateway().sessions().sessions().isEmpty());
   }
 
   @Test
