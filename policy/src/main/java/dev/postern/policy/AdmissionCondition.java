@@ -5,6 +5,7 @@ import dev.postern.policy.source.Quantity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -188,7 +189,12 @@ sealed interface AdmissionCondition extends Condition {
   enum BoundTo {
     SUBJECT,
     TARGET,
-    SCOPES
+    SCOPES;
+
+    /** As written in policies. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import dev.postern.policy.source.Place;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,4 +14,11 @@ record Caps(
     String policy,
     Optional<Duration> session,
     Optional<Duration> tokenLifetime,
-    Optional<Duration> haltBudget) {}
+    Optional<Duration> haltBudget,
+    Place place) {
+  /** The same policy's with other bounds. */
+  Caps with(
+      Optional<Duration> session, Optional<Duration> tokenLifetime, Optional<Duration> haltBudget) {
+    return new Caps(policy, session, tokenLifetime, haltBudget, place);
+  }
+}

@@ -53,6 +53,16 @@ final class CompiledPolicies implements PolicySet {
     return new CompiledPolicies(others, enforcedCaps, shadowCaps, vocabulary, "");
   }
 
+  /** The caps in force. */
+  List<Caps> caps() {
+    return enforcedCaps;
+  }
+
+  /** This set under other caps; has no digest of its own. */
+  CompiledPolicies withCaps(List<Caps> others) {
+    return new CompiledPolicies(rules, others, shadowCaps, vocabulary, "");
+  }
+
   private static List<Caps> sorted(List<Caps> caps) {
     return caps.stream().sorted(Comparator.comparing(Caps::policy)).toList();
   }

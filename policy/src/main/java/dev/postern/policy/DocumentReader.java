@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** Reads the documents of many files, one file after the other, and gathers what they declare. */
 final class DocumentReader {
@@ -54,14 +55,34 @@ final class DocumentReader {
     return references;
   }
 
-  /** Reads every document of a file; its node tree is garbage afterwards. */
-  void read(SourceFile file) {
-    int before = issues.errorCount();
-    List<YamlNode> documents = YamlReader.readAll(file, issues);
-    if (documents.isEmpty() && issues.errorCount() == before) {
-      issues.error("P018", Place.ofFile(file.path()), "the file holds no document");
+  /** The documents of one file as they stand there, and what is wrong with its YAML. */
+  record Parsed(SourceFile file, List<YamlNode> documents, Issues issues) {
+    static Parsed of(SourceFile file) {
+      var issues = new Issues();
+      return new Parsed(file, YamlReader.readAll(file, issues), issues);
     }
-    for (YamlNode node : documents) {
+  }
+
+  /** Reads files, each parsed in another thread while the one before it is compiled. */
+  void readAll(List<SourceFile> files) {
+    Optional<CompletableFuture<Parsed>> ahead = Optional.empty();
+    for (int i = 0; i < files.size(); i++) {
+      Parsed parsed = ahead.isPresent() ? ahead.get().join() : Parsed.of(files.get(i));
+      if (i + 1 < files.size()) {
+        SourceFile next = files.get(i + 1);
+        ahead = Optional.of(CompletableFuture.supplyAsync(() -> Parsed.of(next)));
+      }
+      read(parsed);
+    }
+  }
+
+  /** Reads every document of a file; its node tree is garbage afterwards. */
+  private void read(Parsed parsed) {
+    issues.addAll(parsed.issues());
+    if (parsed.documents().isEmpty() && !parsed.issues().hasErrors()) {
+      issues.error("P018", Place.ofFile(parsed.file().path()), "the file holds no document");
+    }
+    for (YamlNode node : parsed.documents()) {
       YamlMapping.of(node, issues).ifPresent(this::document);
     }
   }
@@ -145,7 +166,8 @@ final class DocumentReader {
                           policy,
                           caps.positiveDuration("session"),
                           caps.positiveDuration("tokenLifetime"),
-                          caps.positiveDuration("haltBudget")));
+                          caps.positiveDuration("haltBudget"),
+                          yaml.placeOf("caps")));
               caps.finish();
             });
     if (!yaml.has("permits") && !yaml.has("forbids") && !yaml.has("caps")) {

@@ -3,6 +3,7 @@ package dev.postern.policy;
 import dev.postern.policy.source.Issue;
 import dev.postern.policy.source.Issues;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ final class Lints {
       if (rule.isPermit()) {
         permit(rule, read);
       }
+      rule.approvalsThatLift().ifPresent(unless -> neverMet(rule, unless, read));
     }
     read.groups.forEach(
         (group, place) -> {
@@ -53,6 +55,14 @@ final class Lints {
         case SubjectCondition.Groups(var groups, var missing, var place)
             when groups.contains("*") ->
             issues.warning("P204", place, "`*` as a group is a name, not everyone");
+        case SubjectCondition.Debuggers(var debuggers, var place) when debuggers.contains("*") ->
+            issues.warning("P204", place, "`*` as a debugger is a name, not every one");
+        case TargetCondition.Names(var names, var place) when names.contains("*") ->
+            issues.warning("P204", place, "`*` as a target is a name, not every one");
+        case TargetCondition.Label(var key, var values, var missing, var place)
+            when values.contains("*") ->
+            issues.warning("P204", place, "`*` as a label's value is that value, not any");
+        case AdmissionCondition.Approvals approvals -> neverMet(rule, approvals, read);
         default -> {
           // nothing to warn about
         }
@@ -72,6 +82,34 @@ final class Lints {
         && limits.session().isPresent()
         && limits.idle().get().compareTo(limits.session().get()) >= 0) {
       issues.warning("P205", rule.place(), "`idle` is no shorter than `max`, which always ends it");
+    }
+  }
+
+  /** Warns where the groups asked have fewer people than must approve. */
+  private void neverMet(Rule rule, AdmissionCondition.Approvals approvals, DocumentReader read) {
+    if (approvals.from().isEmpty() || !read.groups.keySet().containsAll(approvals.from())) {
+      return;
+    }
+    var people = new HashSet<Subject>();
+    for (GroupDirectory.Member member : read.members) {
+      if (approvals.from().contains(member.group())) {
+        if (member.users().isEmpty()
+            || !member.groups().isEmpty()
+            || !member.debuggers().isEmpty()
+            || !member.keys().isEmpty()) {
+          return; // not counted by reading
+        }
+        for (String issuer : member.issuers()) {
+          member.users().forEach(user -> people.add(new Subject.Named(issuer, user)));
+        }
+      }
+    }
+    if (people.size() < approvals.atLeast()) {
+      issues.warning(
+          "P207",
+          approvals.place(),
+          "`%s` of `%s` asks for %d people and `from` has %d: it can never be met"
+              .formatted(approvals.field(), rule.id(), approvals.atLeast(), people.size()));
     }
   }
 

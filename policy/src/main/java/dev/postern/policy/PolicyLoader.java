@@ -26,6 +26,15 @@ public final class PolicyLoader {
 
   /** Reads, checks and compiles; all issues at once. No file at all is an issue. */
   public static LoadResult load(List<SourceFile> files) {
+    return load(files, false);
+  }
+
+  /** As {@link #load}, with the warnings that compare rules with each other too. */
+  public static LoadResult check(List<SourceFile> files) {
+    return load(files, true);
+  }
+
+  private static LoadResult load(List<SourceFile> files, boolean thoroughly) {
     var issues = new Issues();
     var reader = new DocumentReader(issues);
     List<SourceFile> sorted =
@@ -33,10 +42,14 @@ public final class PolicyLoader {
     if (sorted.isEmpty()) {
       issues.error("P100", Place.ofFile("."), "no policy files");
     }
-    sorted.forEach(reader::read);
+    reader.readAll(sorted);
     checkReferences(reader, issues);
     checkCycles(reader.members, issues);
     new Lints(issues).run(reader);
+    if (thoroughly && !issues.hasErrors()) {
+      new CoverLint(issues).run(reader.rules);
+      new LookAlikes(issues).run(reader.rules);
+    }
     if (issues.hasErrors()) {
       return new LoadResult(Optional.empty(), issues.sorted());
     }

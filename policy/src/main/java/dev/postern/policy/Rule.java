@@ -71,6 +71,12 @@ public final class Rule {
         scopesPlace);
   }
 
+  /** This rule lifted by something else. */
+  Rule withUnless(Optional<AdmissionCondition.Approvals> other) {
+    return new Rule(
+        id, effect, shadow, scopes, conditions, other, limits, obligations, place, scopesPlace);
+  }
+
   public String id() {
     return id;
   }
@@ -98,6 +104,10 @@ public final class Rule {
   /** What lifts this forbid. */
   public Optional<Condition> unless() {
     return unless.map(condition -> condition);
+  }
+
+  Optional<AdmissionCondition.Approvals> approvalsThatLift() {
+    return unless;
   }
 
   public Limits limits() {

@@ -412,7 +412,11 @@ final class RuleReader {
   }
 
   static Set<String> words(Collection<Text> texts) {
-    return texts.stream().map(Text::value).collect(Collectors.toUnmodifiableSet());
+    return switch (texts.size()) {
+      case 0 -> Set.of();
+      case 1 -> Set.of(texts.iterator().next().value());
+      default -> texts.stream().map(Text::value).collect(Collectors.toUnmodifiableSet());
+    };
   }
 
   /** One copy of equal values: many rules say the same. */
@@ -423,9 +427,14 @@ final class RuleReader {
   }
 
   private Set<String> same(Set<String> words) {
-    Set<String> interned =
-        words.stream().map(this::sameText).collect(Collectors.toUnmodifiableSet());
-    return share(interned);
+    Object kept = shared.get(words);
+    if (kept == null) {
+      kept = words.stream().map(this::sameText).collect(Collectors.toUnmodifiableSet());
+      shared.put(kept, kept);
+    }
+    @SuppressWarnings("unchecked") // equal to a set of strings, so one itself
+    var same = (Set<String>) kept;
+    return same;
   }
 
   private String sameText(String text) {

@@ -147,7 +147,7 @@ public final class AuditCommand {
           Path config)
       throws CommandFailure {
     PosternConfig loaded = ConfigurationFile.usable(ConfigLoader.load(config));
-    var args = new KeyCommand.Args(loaded.audit().key(), LogOptions.origin(loaded));
+    var args = new KeyCommand.Args(loaded.audit().key(), ConfiguredLog.origin(loaded));
     return flushed(KeyCommand.run(args, around.out(), around.err()));
   }
 

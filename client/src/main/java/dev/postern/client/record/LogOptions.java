@@ -1,14 +1,10 @@
 package dev.postern.client.record;
 
-import dev.postern.audit.AuditKeyFile;
-import dev.postern.audit.LogRefused;
-import dev.postern.audit.tlog.NoteSigner;
 import dev.postern.audit.tlog.VerifierKey;
 import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ConfigurationFile;
 import dev.postern.config.ConfigLoader;
 import dev.postern.config.PosternConfig;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +37,7 @@ final class LogOptions {
       return folder;
     }
     return loaded
-        .map(found -> found.gateway().dataDir().resolve("audit"))
+        .map(ConfiguredLog::folder)
         .orElseThrow(() -> CommandFailure.usage("which log? give its folder, or --config"));
   }
 
@@ -56,17 +52,7 @@ final class LogOptions {
     if (loaded.isEmpty()) {
       return Optional.empty();
     }
-    Path file = loaded.get().audit().key();
-    try {
-      Optional<NoteSigner> signer = AuditKeyFile.read(file, origin(loaded.get()));
-      if (signer.isEmpty()) {
-        throw CommandFailure.input(
-            "there is no `" + file + "`; the gateway makes it at its first start");
-      }
-      return Optional.of(signer.get().verifier());
-    } catch (IOException | LogRefused e) {
-      throw CommandFailure.input("the audit key `" + file + "` cannot be read: " + e.getMessage());
-    }
+    return Optional.of(ConfiguredLog.key(loaded.get()));
   }
 
   Optional<PosternConfig> load() throws CommandFailure {
@@ -74,10 +60,5 @@ final class LogOptions {
       return Optional.empty();
     }
     return Optional.of(ConfigurationFile.usable(ConfigLoader.load(config)));
-  }
-
-  /** The origin of one replica's log. */
-  static String origin(PosternConfig config) {
-    return config.audit().origin() + "/" + config.gateway().replica();
   }
 }

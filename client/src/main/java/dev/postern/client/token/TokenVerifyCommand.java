@@ -6,14 +6,12 @@ import dev.postern.attestation.Reason;
 import dev.postern.attestation.TokenVerifier;
 import dev.postern.attestation.Verification;
 import dev.postern.attestation.VerifiedToken;
-import dev.postern.attestation.evidence.Pins;
 import dev.postern.client.command.CommandFailure;
 import dev.postern.client.command.ConfigurationFile;
 import dev.postern.client.command.ExitStatus;
 import dev.postern.client.command.Inputs;
 import dev.postern.client.command.Surroundings;
 import dev.postern.config.ConfigLoader;
-import dev.postern.config.HardwareTrust;
 import dev.postern.config.PosternConfig;
 import dev.postern.config.TrustOnly;
 import dev.postern.json.JsonException;
@@ -136,24 +134,11 @@ public final class TokenVerifyCommand implements Callable<Integer> {
       trust = new TrustOnly(whole.gateway().id(), whole.trust());
       question = Optional.of(PolicyQuestion.load(whole, policy, clock.instant()));
     }
-    var verifier =
-        new TokenVerifier(
-            trust.settings(),
-            ConfiguredKeys.read(trust.trust()),
-            clock,
-            hardware(trust).verifiers(Optional.empty()));
+    TokenVerifier verifier = ConfiguredVerifier.of(trust, clock);
     try (InputStream in = new BufferedInputStream(open(), BUFFER_BYTES)) {
       return jsonl ? judge(in, verifier, question, clock) : judgeOne(in, verifier, question, clock);
     } catch (IOException e) {
       throw CommandFailure.input(Inputs.cannotRead("the tokens", file, e));
-    }
-  }
-
-  private static HardwareTrust hardware(TrustOnly trust) throws CommandFailure {
-    try {
-      return HardwareTrust.read(trust.trust().hardware(), Pins.builtIn());
-    } catch (IOException e) {
-      throw CommandFailure.configuration("`trust.hardware`: " + e.getMessage());
     }
   }
 

@@ -10,12 +10,15 @@ import dev.postern.policy.LoadResult;
 import dev.postern.policy.PolicyFiles;
 import dev.postern.policy.PolicyLoader;
 import dev.postern.policy.PolicySet;
+import dev.postern.policy.StaleReferences;
 import dev.postern.policy.source.Issue;
 import dev.postern.policy.source.Issues;
 import dev.postern.policy.source.SourceFile;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +41,11 @@ public final class Check {
    *
    * @param paths files and folders; empty stands for the folder one is in
    * @param denyWarnings whether warnings alone make the exit status 1
+   * @param now as of when reference values are looked at
+   * @param oldAfter how old reference values may be without a warning
    */
-  public record Args(List<Path> paths, Format format, boolean denyWarnings) {
+  public record Args(
+      List<Path> paths, Format format, boolean denyWarnings, Instant now, Duration oldAfter) {
     public Args {
       paths = paths.isEmpty() ? List.of(Path.of(".")) : List.copyOf(paths);
     }
@@ -59,10 +65,11 @@ public final class Check {
       err.println("no policy files (*.yaml, *.yml) in " + args.paths());
       return ExitStatus.USAGE;
     }
-    LoadResult loaded = PolicyLoader.load(files);
+    LoadResult loaded = PolicyLoader.check(files);
     var all = new Issues();
     all.addAll(reading.sorted());
     all.addAll(loaded.issues());
+    loaded.set().ifPresent(set -> StaleReferences.warn(set, args.now(), args.oldAfter(), all));
     List<Issue> issues = all.sorted();
     long errors = issues.stream().filter(Issue::isError).count();
     long warnings = issues.size() - errors;

@@ -306,7 +306,9 @@ final class RequestReader {
                             new HashSet<>(
                                 map.strings("groups").stream().map(Text::value).toList())),
                         now.minus(age),
-                        who.subject.text(),
+                        map.string("subject")
+                            .map(user -> new Subject.Named(issuer, user).text())
+                            .orElseGet(who.subject::text),
                         map.string("target").orElse(target),
                         given));
                 map.finish();

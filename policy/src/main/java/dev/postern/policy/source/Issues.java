@@ -31,6 +31,13 @@ public final class Issues {
     issues.forEach(this::add);
   }
 
+  /** Takes over what another collected, and counts what it did not keep. */
+  public void addAll(Issues other) {
+    int counted = errors + other.errors;
+    addAll(other.found);
+    errors = counted;
+  }
+
   public boolean hasErrors() {
     return errors > 0;
   }

@@ -27,7 +27,7 @@ final class PlainScalar {
     if (BOOLS.contains(text)) {
       return ScalarType.BOOL;
     }
-    return startsLikeNumber(text) && NUMBER.matcher(text).matches()
+    return startsLikeNumber(text) && endsLikeNumber(text) && NUMBER.matcher(text).matches()
         ? ScalarType.NUMBER
         : ScalarType.STRING;
   }
@@ -35,7 +35,13 @@ final class PlainScalar {
   /** Whether a YAML 1.1 reader would take this 1.2 string for a boolean or a number. */
   static boolean isOtherIn11(String text) {
     return BOOLS_1_1.contains(text)
-        || (startsLikeNumber(text) && NUMBER_1_1.matcher(text).matches());
+        || (startsLikeNumber(text) && endsLikeNumber(text) && NUMBER_1_1.matcher(text).matches());
+  }
+
+  /** Spares quantities such as {@code 10m} the pattern: there are many of them. */
+  private static boolean endsLikeNumber(String text) {
+    char c = text.charAt(text.length() - 1);
+    return c <= '9' || c == '_' || text.startsWith("0x") || "fFnN".indexOf(c) >= 0;
   }
 
   private static boolean startsLikeNumber(String text) {

@@ -7,13 +7,12 @@ import dev.postern.policy.source.YamlNode.Sequence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Typed reading of one mapping's fields.
@@ -23,15 +22,41 @@ import java.util.TreeSet;
  * keys that nothing asked for. Not for several threads.
  */
 public final class YamlMapping {
+  private static final int FEW = 16;
+
   private final Mapping node;
   private final Issues issues;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
-  private final Set<String> known = new LinkedHashSet<>();
+  private final List<String> known = new ArrayList<>();
+  private final Optional<Map<String, Entry>> index;
+  private boolean allKnown;
 
   private YamlMapping(Mapping node, Issues issues) {
     this.node = node;
     this.issues = issues;
-    node.entries().forEach(entry -> entries.put(entry.key().text(), entry));
+    this.index =
+        node.entries().size() <= FEW
+            ? Optional.empty()
+            : Optional.of(
+                node.entries().stream().collect(Collectors.toMap(e -> e.key().text(), e -> e)));
+  }
+
+  private @Nullable Entry entry(String key) {
+    if (index.isPresent()) {
+      return index.get().get(key);
+    }
+    List<Entry> entries = node.entries();
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).key().text().equals(key)) {
+        return entries.get(i);
+      }
+    }
+    return null;
+  }
+
+  private void know(String key) {
+    if (!known.contains(key)) {
+      known.add(key);
+    }
   }
 
   /** A string and where it stands. */
@@ -58,26 +83,26 @@ public final class YamlMapping {
 
   /** Where the key stands; the mapping's own place if it is absent. */
   public Place placeOf(String key) {
-    Entry entry = entries.get(key);
+    Entry entry = entry(key);
     return entry == null ? node.place() : entry.key().place();
   }
 
   /** Where the value of the key stands; the mapping's own place if it is absent. */
   public Place valuePlaceOf(String key) {
-    Entry entry = entries.get(key);
+    Entry entry = entry(key);
     return entry == null ? node.place() : entry.value().place();
   }
 
   /** Whether the key stands there, whatever its value. Makes the key known. */
   public boolean has(String key) {
-    known.add(key);
-    return entries.containsKey(key);
+    know(key);
+    return entry(key) != null;
   }
 
   /** The keys in file order. For mappings whose keys are free; makes all of them known. */
   public List<Text> keys() {
-    known.addAll(entries.keySet());
-    return entries.values().stream()
+    allKnown = true;
+    return node.entries().stream()
         .map(entry -> new Text(entry.key().text(), entry.key().place()))
         .toList();
   }
@@ -96,8 +121,8 @@ public final class YamlMapping {
   }
 
   public Optional<YamlNode> node(String key) {
-    known.add(key);
-    return Optional.ofNullable(entries.get(key)).map(Entry::value);
+    know(key);
+    return Optional.ofNullable(entry(key)).map(Entry::value);
   }
 
   public Optional<String> string(String key) {
@@ -122,10 +147,10 @@ public final class YamlMapping {
 
   /** A whole number within the bounds, both included. */
   public Optional<Long> integer(String key, long least, long most) {
-    String expected = "a whole number from " + least + " to " + most;
     return node(key)
         .flatMap(
             value -> {
+              String expected = "a whole number from " + least + " to " + most;
               if (value instanceof Scalar scalar
                   && scalar.type() == ScalarType.NUMBER
                   && scalar.text().length() <= 19
@@ -243,10 +268,10 @@ public final class YamlMapping {
 
   /** Reports every key that no accessor asked for, with the likely one that was meant. */
   public void finish() {
-    for (Entry entry : entries.values()) {
+    for (Entry entry : node.entries()) {
       String key = entry.key().text();
-      if (!known.contains(key)) {
-        var absent = known.stream().filter(word -> !entries.containsKey(word)).toList();
+      if (!allKnown && !known.contains(key)) {
+        var absent = known.stream().filter(word -> entry(word) == null).toList();
         issues.add(
             Issue.error("P014", entry.key().place(), "unknown field `" + key + "`")
                 .suggesting(Suggestion.nearest(key, absent))

@@ -272,7 +272,7 @@ public final class YamlReader {
 
   private Mapping mapping(Event start, int depth) throws Unreadable {
     var entries = new ArrayList<Entry>();
-    Map<String, Scalar> seen = new HashMap<>();
+    var seen = new Keys();
     int duplicates = 0;
     while (true) {
       Event event = next();
@@ -289,8 +289,8 @@ public final class YamlReader {
         issues.error("P010", name.place(), "merge keys are not taken: write the fields out");
         continue;
       }
-      Scalar first = seen.putIfAbsent(name.text(), name);
-      if (first == null) {
+      Optional<Scalar> first = seen.add(name);
+      if (first.isEmpty()) {
         entries.add(new Entry(name, value));
       } else if (duplicates++ < MAX_DUPLICATES_REPORTED) {
         issues.add(
@@ -298,8 +298,30 @@ public final class YamlReader {
                     "P011",
                     name.place(),
                     "key `" + Printable.escape(name.text()) + "` stands twice")
-                .relatedTo("first here", first.place()));
+                .relatedTo("first here", first.get().place()));
       }
+    }
+  }
+
+  /** The keys of one mapping so far; most mappings have few. */
+  private static final class Keys {
+    private static final int FEW = 12;
+
+    private final List<Scalar> few = new ArrayList<>(4);
+    private final Map<String, Scalar> many = new HashMap<>(0);
+
+    /** Adds a key, or finds the one of the same text that is there. */
+    Optional<Scalar> add(Scalar key) {
+      for (Scalar before : few) {
+        if (before.text().equals(key.text())) {
+          return Optional.of(before);
+        }
+      }
+      if (few.size() == FEW) {
+        return Optional.ofNullable(many.putIfAbsent(key.text(), key));
+      }
+      few.add(key);
+      return Optional.empty();
     }
   }
 

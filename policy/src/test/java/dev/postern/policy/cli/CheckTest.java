@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +33,15 @@ class CheckTest {
   private static final String WARNS = GOOD.replace("    targets: {labels: {env: [prod]}}\n", "");
   private static final String BAD = GOOD.replace("dlv/observe", "dlv/obsreve");
 
+  private static final Instant NOW = Instant.parse("2026-11-23T14:00:00Z");
+
   @TempDir Path folder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(Check.Format format, boolean denyWarnings, Path path) {
     return Check.run(
-        new Check.Args(List.of(path), format, denyWarnings),
+        new Check.Args(List.of(path), format, denyWarnings, NOW, Duration.ofDays(365)),
         new PrintStream(out, true, UTF_8),
         new PrintStream(err, true, UTF_8));
   }
@@ -98,5 +102,29 @@ class CheckTest {
     run(Check.Format.GITHUB, false, file(BAD));
     assertThat(out.toString(UTF_8))
         .startsWith("::error file=" + folder.resolve("p.yaml") + ",line=8,col=14,");
+  }
+
+  @Test
+  void run_referenceValuesOldOrOver_warnsAsOfTheTimeGiven() throws IOException {
+    String values =
+        GOOD
+            + """
+            ---
+            apiVersion: postern.dev/v1
+            kind: ReferenceValues
+            metadata: {name: ws}
+            sets:
+              - {id: over, notAfter: "2026-11-23T14:00:00Z", measurements: [{name: a, digest: "%1$s"}]}
+              - {id: old, notBefore: "2025-11-23T13:59:59Z", measurements: [{name: a, digest: "%1$s"}]}
+              - {id: good, notBefore: "2025-11-23T14:00:00Z", measurements: [{name: a, digest: "%1$s"}]}
+            """
+                .formatted("ab".repeat(32));
+
+    run(Check.Format.PLAIN, false, file(values));
+
+    assertThat(out.toString(UTF_8).lines().filter(line -> line.contains("P208")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("(`over`) counts no longer"))
+        .anyMatch(line -> line.contains("(`old`) is older than 365d"));
   }
 }

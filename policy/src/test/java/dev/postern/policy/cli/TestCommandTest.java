@@ -128,6 +128,9 @@ class TestCommandTest {
     assertThat(files.out())
         .contains("no test notices: ")
         .contains("subjects.debuggers of prod/breakglass dropped")
+        .contains("unless.approvals of prod/no-prod-halt: validFor doubled")
+        .doesNotContain("unless of prod/no-prod-halt dropped")
+        .doesNotContain("one approval fewer")
         .doesNotContain("forbid prod/no-prod-halt dropped");
   }
 
