@@ -49,11 +49,12 @@ public final class Pem {
       }
       String label = text.substring(at + BEGIN.length(), labelEnd);
       String footer = END + label + DASHES;
-      int bodyEnd = text.indexOf(footer, labelEnd);
+      int bodyStart = labelEnd + DASHES.length();
+      int bodyEnd = text.indexOf(footer, bodyStart);
       if (bodyEnd < 0) {
         throw Refused.malformed("PEM block without its END line");
       }
-      blocks.add(new Block(label, body(text.substring(labelEnd + DASHES.length(), bodyEnd))));
+      blocks.add(new Block(label, body(text.substring(bodyStart, bodyEnd))));
       at = text.indexOf(BEGIN, bodyEnd + footer.length());
     }
     return blocks;

@@ -210,7 +210,11 @@ class ConnectProcessTest {
   }
 
   private Child connect(String... more) throws Exception {
-    Child connect = child("connect", folder.root(), ThisBuild.commandLine(connectArguments(more)));
+    // As from a terminal, even where these tests were started with Ctrl-C ignored (nohup, a job in
+    // the background)
+    var line = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    line.addAll(ThisBuild.commandLine(connectArguments(more)));
+    Child connect = child("connect", folder.root(), line);
     assertThat(connect.awaitLine("admitted to .*", PATIENCE)).as(connect.output()).isPresent();
     return connect;
   }
